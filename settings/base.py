@@ -1,0 +1,135 @@
+"""Settings of every deployment. Names are those that the existing deployments use (contract, section 1.7)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from settings import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Web ------------------------------------------------------------------------------------------------------------------
+DEBUG = environment.flag("DEBUG", default=False)
+ALLOWED_HOSTS = environment.text_list("ALLOWED_HOSTS", [])
+ROOT_URLCONF = "scorer_v2.urls"
+WSGI_APPLICATION = "scorer_v2.wsgi.application"
+APPEND_SLASH = False
+CORS_ALLOW_ALL_ORIGINS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = environment.integer("MAX_BODY_BYTES", 5_000_000, minimum=1)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "ninja",
+    "scorer_v2",
+    "apps.account",
+    "apps.scorer_weighted",
+    "apps.registry",
+    "apps.ceramic_cache",
+    "apps.stake",
+    "apps.cgrants",
+]
+
+MIDDLEWARE = [
+    "scorer_v2.request_ids.RequestIdMiddleware",
+    "scorer_v2.error_bodies.JsonErrorMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Cache ----------------------------------------------------------------------------------------------------------------
+REDIS_URL = environment.optional_text("REDIS_URL") or environment.optional_text("CELERY_BROKER_URL")
+REDIS_TIMEOUT_SECONDS = environment.integer("REDIS_TIMEOUT_MS", 250, minimum=1) / 1000
+
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {
+                "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT_SECONDS,
+                "SOCKET_TIMEOUT": REDIS_TIMEOUT_SECONDS,
+            },
+        },
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Scoring --------------------------------------------------------------------------------------------------------------
+CERAMIC_CACHE_SCORER_ID = environment.optional_integer("CERAMIC_CACHE_SCORER_ID")
+CGRANTS_API_TOKEN = environment.text("CGRANTS_API_TOKEN", "abc")
+INTERNAL_API_TRUSTS_NETWORK = environment.flag("INTERNAL_API_TRUSTS_NETWORK", default=False)
+TRUSTED_IAM_ISSUERS = environment.text_list("TRUSTED_IAM_ISSUERS", [])
+DEMO_API_KEY = environment.optional_text("DEMO_API_KEY")
+DEMO_API_KEY_ALIASES = environment.text_list("DEMO_API_KEY_ALIASES", [])
+DEMO_API_SCORER_ID = environment.optional_integer("DEMO_API_SCORER_ID")
+FF_MULTI_NULLIFIER = environment.text("FF_MULTI_NULLIFIER", "off")
+FF_API_ANALYTICS = environment.text("FF_API_ANALYTICS", "Off")
+HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=False)
+HUMAN_POINTS_START_TIMESTAMP = environment.integer("HUMAN_POINTS_START_TIMESTAMP", 0)
+HUMAN_POINTS_MTA_ENABLED = environment.flag("HUMAN_POINTS_MTA_ENABLED", default=False)
+RATELIMIT_ENABLE = environment.flag("RATELIMIT_ENABLE", default=False)
+REGISTRY_API_READ_DB = environment.text("REGISTRY_API_READ_DB", "default")
+RESCORE_QUEUE_URL = environment.text("RESCORE_QUEUE_URL", "")
+SCORING_ATTEMPTS = environment.integer("SCORING_ATTEMPTS", 5, minimum=1)
+PBKDF2_CONCURRENCY = environment.integer("PBKDF2_CONCURRENCY", 1, minimum=1)
+VERDICT_CACHE_SIZE = environment.integer("VERDICT_CACHE_SIZE", 50_000, minimum=0)
+
+# Access tokens --------------------------------------------------------------------------------------------------------
+SECRET_KEY = environment.text("SECRET_KEY")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("The setting SECRET_KEY is empty.")
+NINJA_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": SECRET_KEY,
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.integer("SCORER_UI_ACCESS_TOKEN_LIFETIME", 1440, minimum=1)),
+}
+
+# Logs -----------------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "scorer_v2.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

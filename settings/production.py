@@ -1,0 +1,20 @@
+"""Production, and the default. Everything that must be set is refused by name when it is missing."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from settings import environment
+from settings.base import *  # noqa: F403 - a settings module extends its base
+from settings.base import CERAMIC_CACHE_SCORER_ID, REGISTRY_API_READ_DB
+from settings.databases import connections
+
+if CERAMIC_CACHE_SCORER_ID is None:
+    raise ImproperlyConfigured("The setting CERAMIC_CACHE_SCORER_ID is missing: it is the id of the UI's community.")
+
+DATABASES = connections(environment.text("DATABASE_URL"))
+if REGISTRY_API_READ_DB not in DATABASES:
+    raise ImproperlyConfigured(
+        f"The setting REGISTRY_API_READ_DB names {REGISTRY_API_READ_DB!r}, but only these connections are "
+        f"configured: {', '.join(DATABASES)}."
+    )
+
+DEVELOPMENT = False
