@@ -1,0 +1,53 @@
+"""Custom credentials: rulesets that an issuer evaluates, and the platforms that show them."""
+# ruff: noqa: DJ001 - columns of the existing database are nullable texts
+
+from django.db import models
+
+
+class CredentialType(models.TextChoices):
+    """Kinds of custom credentials and platforms."""
+
+    DEVELOPER_LIST = "DEVEL", "DeveloperList"
+
+
+class CustomCredentialRuleset(models.Model):
+    """A condition that a custom credential proves. Fixed after creation: a change is a new ruleset (contract, 6.5)."""
+
+    credential_type = models.CharField(
+        max_length=5, choices=CredentialType.choices, default=CredentialType.DEVELOPER_LIST
+    )
+    definition = models.JSONField(help_text="At least an alphanumeric `name` and a `condition`.")
+    name = models.CharField(max_length=64, editable=False)
+    provider_id = models.CharField(
+        max_length=256, unique=True, editable=False, help_text="<TypeName>#<name>#<first 8 hex digits of a digest>"
+    )
+
+    class Meta:
+        verbose_name = "custom credential ruleset"
+        verbose_name_plural = "custom credential rulesets"
+
+    def __str__(self) -> str:
+        return self.provider_id
+
+
+class CustomPlatform(models.Model):
+    """The card that groups custom credentials in the user interface."""
+
+    platform_type = models.CharField(
+        max_length=5, choices=CredentialType.choices, default=CredentialType.DEVELOPER_LIST
+    )
+    name = models.CharField(max_length=64, unique=True)
+    display_name = models.CharField(max_length=64, null=True, blank=True)
+    icon_url = models.CharField(max_length=64, null=True, blank=True)
+    description = models.CharField(max_length=256, null=True, blank=True)
+    banner_heading = models.CharField(max_length=64, null=True, blank=True)
+    banner_content = models.CharField(max_length=256, null=True, blank=True)
+    banner_cta_text = models.CharField(max_length=256, null=True, blank=True)
+    banner_cta_url = models.CharField(max_length=256, null=True, blank=True)
+
+    class Meta:
+        verbose_name = "custom platform"
+        verbose_name_plural = "custom platforms"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ScorerWeightedConfig(AppConfig):
+    name = "apps.scorer_weighted"
+    label = "scorer_weighted"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,49 @@
+"""`migrate` on an empty database makes the existing schema, and the rows that it starts with."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from scorer_v2.schema_check import missing_from_schema
+from tests.migration.conftest import recorded_tool
+
+
+@pytest.fixture(scope="module")
+def migrated(scratch_database):
+    database = scratch_database()
+    call_command("migrate", database=database.alias, verbosity=0)
+    return database
+
+
+def test_it_makes_the_existing_schema(migrated, capsys):
+    with migrated.connect() as connection:
+        status = recorded_tool().diff(connection)
+    assert status == 0, capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines()[-1] == "0 differences in 54 tables"
+
+
+def test_it_adds_the_rows_that_an_empty_database_gets(migrated):
+    assert dict(migrated.query("SELECT action, points FROM registry_humanpointsconfig WHERE active")) == {
+        "SCB": 500,
+        "HKY": 100,
+        "ISB": 100,
+        "ISS": 200,
+        "ISG": 500,
+        "CSB": 100,
+        "CSE": 200,
+        "CST": 500,
+        "PMT": 300,
+        "HIM": 1000,
+    }
+    assert migrated.query("SELECT chain, block_number FROM stake_lastblock") == [(0, 0)]
+    assert migrated.query("SELECT count(*) FROM registry_weightconfiguration") == [(0,)]
+
+
+def test_it_makes_all_that_the_code_needs(migrated):
+    assert missing_from_schema(connections[migrated.alias]) == []
+
+
+@pytest.mark.django_db
+def test_the_models_are_what_the_migrations_make(capsys):
+    call_command("makemigrations", check=True, dry_run=True)
+    assert capsys.readouterr().out == "No changes detected\n"

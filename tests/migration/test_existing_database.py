@@ -1,0 +1,91 @@
+"""`migrate` on the existing database adds what is ours, touches nothing else, and can be run again."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+
+from scorer_v2.schema_check import missing_from_schema
+from tests.migration.conftest import RECORDED, recorded_tool
+
+OUR_LABELS = ("account", "ceramic_cache", "cgrants", "registry", "scorer_weighted", "stake")
+OUR_INDEXES = {"ban_address_lower"}
+# What Django itself writes after every migration: content types and permissions of the installed apps.
+DJANGO_WRITES = {"django_content_type", "auth_permission"}
+
+
+def recorded_migrations():
+    rows = json.loads((RECORDED / "django_migrations.json").read_text())
+    return {(row["app"], row["name"]) for row in rows}
+
+
+def migrate(database):
+    call_command("migrate", database=database.alias, verbosity=0)
+
+
+def our_migrations():
+    return {key for key in MigrationLoader(None).disk_migrations if key[0] in OUR_LABELS and key[1] != "0001_initial"}
+
+
+def test_the_first_migration_of_each_app_counts_as_applied_there():
+    for label in OUR_LABELS:
+        assert (label, "0001_initial") in recorded_migrations()
+        assert "0001_initial" in {name for app, name in MigrationLoader(None).disk_migrations if app == label}
+
+
+def test_no_other_migration_of_ours_has_a_name_that_is_taken():
+    assert our_migrations().isdisjoint(recorded_migrations())
+
+
+def test_every_other_migration_of_ours_is_not_one_transaction():
+    migrations = MigrationLoader(None).disk_migrations
+    assert [key for key in our_migrations() if migrations[key].atomic] == []
+
+
+def test_it_adds_our_indexes_and_changes_no_other_definition(existing_database):
+    before = existing_database.definitions()
+    migrate(existing_database)
+    after = existing_database.definitions()
+    assert {key: after.get(key) for key in before} == before
+    assert after.keys() - before.keys() == {("index", name) for name in OUR_INDEXES}
+
+
+def test_it_writes_no_rows_but_our_migrations_and_djangos_own(existing_database):
+    before = existing_database.rows()
+    migrate(existing_database)
+    after = existing_database.rows()
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed <= {"django_migrations", *DJANGO_WRITES}
+    assert all(before[table] <= after[table] for table in before)
+    recorded = set(existing_database.query("SELECT app, name FROM django_migrations"))
+    assert recorded - recorded_migrations() == our_migrations()
+
+
+def test_a_second_run_changes_nothing(existing_database):
+    migrate(existing_database)
+    before = existing_database.definitions(), existing_database.rows()
+    migrate(existing_database)
+    assert (existing_database.definitions(), existing_database.rows()) == before
+
+
+def test_it_is_still_the_existing_schema_and_has_all_that_the_code_needs(existing_database, capsys):
+    migrate(existing_database)
+    with existing_database.connect() as connection:
+        assert recorded_tool().diff(connection) == 0, capsys.readouterr().out
+    assert missing_from_schema(connections[existing_database.alias]) == []
+
+
+def test_before_it_only_our_indexes_are_missing(existing_database):
+    assert missing_from_schema(connections[existing_database.alias]) == [
+        "ceramic_cache_ban: index on (lower(address::text)) is missing",
+    ]
+
+
+@pytest.mark.parametrize("label", OUR_LABELS)
+def test_all_models_have_a_table_of_the_existing_database(label):
+    catalog = json.loads((RECORDED / "catalog.json").read_text())
+    tables = {name for name in catalog if name.startswith(f"{label}_")}
+    assert {model._meta.db_table for model in apps.get_app_config(label).get_models()} == tables
