@@ -1,0 +1,78 @@
+"""Rate limits of partner keys: fixed windows, counted in the cache (contract, section 5.2)."""
+
+import hashlib
+import logging
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import cache
+
+from scorer_v2.errors import DomainError
+
+logger = logging.getLogger("scorer_v2.rate_limits")
+
+_FORM = re.compile(r"\s*(\d+)\s*/\s*(\d*)\s*([smhd])\s*", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class RateLimited(DomainError):
+    status = 429
+    detail = "You have been rate limited!"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """`requests` in every window of `seconds`."""
+
+    requests: int
+    seconds: int
+
+
+def parse_limit(text: str | None) -> RateLimit | None:
+    """The limit of a column such as `125/15m`; None for `""` and null, which set none.
+
+    A text that is no limit sets none either: a typing error must not lock a partner out. It is logged.
+    """
+    if not text:
+        return None
+    match = _FORM.fullmatch(text)
+    seconds = int(match[2] or 1) * _SECONDS[match[3]] if match else 0
+    if match is None or seconds == 0:
+        logger.error("a key's rate limit is not understood and does not apply", extra={"rate_limit": text})
+        return None
+    return RateLimit(int(match[1]), seconds)
+
+
+def enforce_limit(*, prefix: str, rate_limit: str | None, now: datetime) -> None:
+    """Counts the request and refuses it beyond the limit. Raises RateLimited with `Retry-After`.
+
+    A cache that fails limits nobody: the request passes, and the log says so.
+    """
+    limit = parse_limit(rate_limit) if settings.RATELIMIT_ENABLE else None
+    if limit is None:
+        return
+    elapsed = now.timestamp() + _offset(prefix) % limit.seconds
+    window, used = divmod(elapsed, limit.seconds)
+    left = max(1, math.ceil(limit.seconds - used))
+    count = _count(f"rate_limit:{prefix}:{limit.seconds}:{int(window)}", left)
+    if count is not None and count > limit.requests:
+        raise RateLimited(headers={"Retry-After": str(left)})
+
+
+def _offset(prefix: str) -> int:
+    """Windows start at another moment for each key, so that not all reset together."""
+    return int.from_bytes(hashlib.sha256(prefix.encode(errors="surrogatepass")).digest()[:6], "big")
+
+
+def _count(name: str, lifetime: int) -> int | None:
+    """How many requests the window has seen, this one included; None when the cache fails."""
+    try:
+        if cache.add(name, 1, lifetime + 1):
+            return 1
+        return int(cache.incr(name))
+    except Exception:
+        logger.exception("rate limits are not applied: the cache fails")
+        return None

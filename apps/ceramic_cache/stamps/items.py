@@ -1,0 +1,89 @@
+"""Stamps of a request, checked before anything is written (contract, section 4.5.1 and D7). Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from scorer_v2.errors import DomainError, TooManyStamps
+
+MOST_STAMPS = 100
+LONGEST_PROVIDER = 256
+LONGEST_PROOF_VALUE = 256
+
+
+class InvalidStamp(DomainError):
+    """400 with the item and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampItem:
+    """What is stored of a stamp beside its JSON."""
+
+    provider: str
+    proof_value: str
+    issuance_date: datetime | None
+    expiration_date: datetime | None
+
+
+def check_number(stamps: Sequence[Any]) -> None:
+    """Raises TooManyStamps beyond the fixed bulk size."""
+    if len(stamps) > MOST_STAMPS:
+        raise TooManyStamps
+
+
+def check_items(pairs: Iterable[tuple[Any, Any]]) -> list[StampItem]:
+    """The items of (provider, stamp) pairs, in order. Raises InvalidStamp for the first one that cannot be stored."""
+    items: list[StampItem] = []
+    providers: set[str] = set()
+    for position, (provider, stamp) in enumerate(pairs):
+        item = _item(position, provider, stamp)
+        if item.provider in providers:
+            raise InvalidStamp(f"Stamp {position}: its provider {item.provider!r} is that of an earlier stamp.")
+        providers.add(item.provider)
+        items.append(item)
+    return items
+
+
+def provider_of_subject(stamp: Any) -> Any:
+    """`credentialSubject.provider`, or None where there is none."""
+    subject = stamp.get("credentialSubject") if isinstance(stamp, dict) else None
+    return subject.get("provider") if isinstance(subject, dict) else None
+
+
+def _item(position: int, provider: Any, stamp: Any) -> StampItem:
+    if not isinstance(stamp, dict):
+        raise InvalidStamp(f"Stamp {position}: it is missing or not an object.")
+    proof = stamp.get("proof")
+    return StampItem(
+        provider=_text(position, "provider", provider, LONGEST_PROVIDER),
+        proof_value=_text(
+            position,
+            "proof.proofValue",
+            proof.get("proofValue") if isinstance(proof, dict) else None,
+            LONGEST_PROOF_VALUE,
+        ),
+        issuance_date=_date(position, "issuanceDate", stamp.get("issuanceDate")),
+        expiration_date=_date(position, "expirationDate", stamp.get("expirationDate")),
+    )
+
+
+def _text(position: int, name: str, value: Any, longest: int) -> str:
+    if not isinstance(value, str) or not value:
+        raise InvalidStamp(f"Stamp {position}: it has no {name}.")
+    if len(value) > longest:
+        raise InvalidStamp(f"Stamp {position}: its {name} is longer than {longest} characters.")
+    if "\x00" in value:
+        raise InvalidStamp(f"Stamp {position}: its {name} holds a NUL character.")
+    return value
+
+
+def _date(position: int, name: str, value: Any) -> datetime | None:
+    """A date-time without a zone is taken as UTC here."""
+    if value is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(value)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidStamp(f"Stamp {position}: its {name} is not a date and time.") from None

@@ -1,0 +1,85 @@
+"""Compute a score within its transaction, and save it: the same for every door (contract, section 3)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from apps.account.managers import AnalyticsEntry
+from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
+from apps.registry.scoring.points import are_shown, points_shown
+from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, Snapshot
+from apps.registry.scoring.score_object import computed_score_object, failed_score_object
+from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
+from apps.registry.scoring.verdicts import VerdictCache
+
+_verdicts = VerdictCache(settings.VERDICT_CACHE_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The score object to answer, and what to save: an outcome, or an error of the data."""
+
+    answer: dict[str, Any]
+    outcome: Outcome | None = None
+    error: str | None = None
+
+
+def scoring_rules() -> ScoringRules:
+    """The settings that decide about a score, as they are now."""
+    return ScoringRules(
+        trusted_issuers=frozenset(settings.TRUSTED_IAM_ISSUERS),
+        multi_nullifier=settings.FF_MULTI_NULLIFIER == "on",
+        points_enabled=settings.HUMAN_POINTS_ENABLED,
+        points_start=datetime.fromtimestamp(settings.HUMAN_POINTS_START_TIMESTAMP, UTC),
+        metamask_award_enabled=settings.HUMAN_POINTS_MTA_ENABLED,
+    )
+
+
+def evaluate(
+    transaction: ScoringTransaction, snapshot: Snapshot, *, rules: ScoringRules, with_points: bool
+) -> Evaluation:
+    """The score of a snapshot; with `with_points` the answer has points where section 3.11 allows."""
+    shown = are_shown(asked=with_points, rules=rules, human_points_program=snapshot.human_points_program)
+    try:
+        outcome = _outcome(transaction, snapshot, rules=rules)
+    except ScoringError as error:
+        points = _points(snapshot, PointsAward(), shown=shown)
+        return Evaluation(failed_score_object(str(error), address=snapshot.address, **points), error=str(error))
+    points = _points(snapshot, outcome.award, shown=shown)
+    return Evaluation(computed_score_object(outcome, address=snapshot.address, **points), outcome=outcome)
+
+
+def save(
+    transaction: ScoringTransaction,
+    evaluation: Evaluation,
+    *,
+    opened: OpenedScoring,
+    analytics: AnalyticsEntry | None = None,
+) -> None:
+    """Writes the evaluation and commits. Raises Conflict and DatabaseUnavailable, with nothing written."""
+    if evaluation.outcome is None:
+        transaction.save_error(evaluation.error or "", opened=opened, analytics=analytics)
+    else:
+        transaction.save_outcome(evaluation.outcome, opened=opened, analytics=analytics)
+
+
+def _outcome(transaction: ScoringTransaction, snapshot: Snapshot, *, rules: ScoringRules) -> Outcome:
+    outcome = compute(snapshot, rules=rules, now=transaction.now, proof_fault=_proof_fault(transaction.now))
+    if not needs_metamask_count(snapshot, outcome, rules):
+        return outcome
+    counted = replace(snapshot.points or PointsState(), metamask_awards=transaction.count_metamask_awards())
+    counted_snapshot = replace(snapshot, points=counted)
+    return compute(counted_snapshot, rules=rules, now=transaction.now, proof_fault=_proof_fault(transaction.now))
+
+
+def _proof_fault(now: datetime) -> Any:
+    return lambda document, credential: _verdicts.fault(document, credential, now=now)
+
+
+def _points(snapshot: Snapshot, award: PointsAward, *, shown: bool) -> dict[str, Any]:
+    if not shown:
+        return {}
+    points_data, possible_points_data = points_shown(snapshot.points or PointsState(), award)
+    return {"points_data": points_data, "possible_points_data": possible_points_data}

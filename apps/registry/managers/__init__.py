@@ -1,0 +1,1 @@
+"""SQL of the registry: the two round trips of a score, and the reads around it."""

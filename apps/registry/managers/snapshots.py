@@ -1,0 +1,171 @@
+"""The first round trip of a score: enter the passport, and load all that the score needs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apps.registry.managers.communities import LOOKUPS, CommunityLookup
+from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
+from scorer_v2.database import Rows, Statement, statement
+
+# Locks the passport of (address, community), creating it where it is missing. Two requests for it run one after the
+# other; the later one's snapshot sees what the earlier one committed. A passport that another request creates at
+# this moment is neither found nor created: no id, and the service starts over.
+_ENTER = """
+WITH community AS ({community}),
+held AS (
+    SELECT passport.id FROM registry_passport passport
+    WHERE passport.address = %(address)s AND passport.community_id = (SELECT id FROM community)
+    FOR UPDATE
+),
+created AS (
+    INSERT INTO registry_passport (address, community_id)
+    SELECT %(address)s, community.id FROM community
+    WHERE %(address)s::text IS NOT NULL AND NOT EXISTS (SELECT FROM held)
+    ON CONFLICT (address, community_id) DO NOTHING
+    RETURNING id
+)
+SELECT coalesce((SELECT id FROM held), (SELECT id FROM created)), EXISTS (SELECT FROM created)
+"""
+
+# What is known of an address's human points; nothing outside of the programme.
+POINTS = """
+    (SELECT array_agg(community_id) FROM registry_humanpointscommunityqualifiedusers
+      WHERE address = %(address)s AND {wanted}),
+    (SELECT jsonb_agg(jsonb_build_array(action, provider, tx_hash, chain_id)) FROM registry_humanpoints
+      WHERE address = %(address)s AND {wanted})::text,
+    (SELECT array_agg(list.name) FROM account_addresslistmember member
+       JOIN account_addresslist list ON list.id = member.list_id
+      WHERE member.address = %(address)s AND list.name = ANY(%(awarding_lists)s) AND {wanted}),
+    (SELECT jsonb_object_agg(action, points) FROM registry_humanpointsconfig WHERE active AND {wanted})::text,
+    (SELECT multiplier FROM registry_humanpointsmultiplier WHERE address = %(address)s AND {wanted})
+"""
+
+AWARDING_LISTS = ["MetaMaskOG2", "SeasonedPassportOGs", "TheChosenOnes"]
+
+# All that one scoring reads, in one row. The live, unrevoked stamps of the address come by ascending id; the links are
+# those of every nullifier that any of them names, in this community; the overlay are the customisation's weights.
+_SNAPSHOT = """
+WITH community AS ({community}),
+live AS MATERIALIZED (
+    SELECT stored.id, stored.type, stored.provider, stored.updated_at, stored.stamp
+    FROM ceramic_cache_ceramiccache stored
+    WHERE stored.address = %(address)s AND stored.deleted_at IS NULL
+      AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
+),
+nullifier AS (
+    SELECT live.stamp -> 'credentialSubject' ->> 'hash' AS hash FROM live
+    UNION
+    SELECT element FROM live, jsonb_array_elements_text(
+        CASE jsonb_typeof(live.stamp -> 'credentialSubject' -> 'nullifiers')
+            WHEN 'array' THEN live.stamp -> 'credentialSubject' -> 'nullifiers' ELSE '[]' END) element
+)
+SELECT community.id, community.rule, community.human_points_program,
+       CASE scorer.type WHEN 'WEIGHTED' THEN weighted.weights ELSE binary_weighted.weights END::text,
+       CASE scorer.type WHEN 'WEIGHTED' THEN weighted.threshold
+                        WHEN 'WEIGHTED_BINARY' THEN binary_weighted.threshold END,
+       stamps.ids, stamps.types, stamps.providers, stamps.updated_ats, stamps.documents,
+       links.hashes, links.addresses, links.expiries,
+       overlay.providers, overlay.weights,
+       {points}
+FROM community
+JOIN scorer_weighted_scorer scorer ON scorer.id = community.scorer_id
+LEFT JOIN scorer_weighted_weightedscorer weighted ON weighted.scorer_ptr_id = scorer.id
+LEFT JOIN scorer_weighted_binaryweightedscorer binary_weighted ON binary_weighted.scorer_ptr_id = scorer.id
+CROSS JOIN LATERAL (
+    SELECT array_agg(id ORDER BY id) AS ids, array_agg(type ORDER BY id) AS types,
+           array_agg(provider ORDER BY id) AS providers, array_agg(updated_at ORDER BY id) AS updated_ats,
+           array_agg(stamp::text ORDER BY id) AS documents
+    FROM live
+) stamps
+CROSS JOIN LATERAL (
+    SELECT array_agg(link.hash) AS hashes, array_agg(link.address) AS addresses, array_agg(link.expires_at) AS expiries
+    FROM registry_hashscorerlink link
+    WHERE link.community_id = community.id AND link.hash IN (SELECT hash FROM nullifier)
+) links
+CROSS JOIN LATERAL (
+    SELECT array_agg(entry.provider ORDER BY entry.kind, entry.id) AS providers,
+           array_agg(entry.weight ORDER BY entry.kind, entry.id) AS weights
+    FROM account_customization customization
+    CROSS JOIN LATERAL (
+        SELECT 1 AS kind, allowed.id, 'AllowList#' || list.name AS provider, allowed.weight
+        FROM account_allowlist allowed JOIN account_addresslist list ON list.id = allowed.address_list_id
+        WHERE allowed.customization_id = customization.id
+        UNION ALL
+        SELECT 2, custom.id, ruleset.provider_id, custom.weight
+        FROM account_customcredential custom
+        JOIN account_customcredentialruleset ruleset ON ruleset.id = custom.ruleset_id
+        WHERE custom.customization_id = customization.id
+    ) entry
+    WHERE customization.scorer_id = community.id
+) overlay
+"""
+
+
+def _statements(name: str, template: str) -> dict[CommunityLookup, Statement]:
+    points = POINTS.format(wanted="community.human_points_program AND %(points_wanted)s")
+    return {
+        lookup: statement(f"registry.{name}.{lookup.name}", template.format(community=lookup.sql, points=points))
+        for lookup in LOOKUPS
+    }
+
+
+ENTER = _statements("enter", _ENTER)
+SNAPSHOT = _statements("snapshot", _SNAPSHOT)
+
+
+class UnscorableCommunity(Exception):
+    """The community's scorer is of an unknown type, or its concrete row is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The locked passport; `created` when this transaction made it. No id: nothing was entered."""
+
+    passport_id: int | None
+    created: bool
+
+
+def entrance_from(rows: Rows) -> Entrance:
+    passport_id, created = rows[0]
+    return Entrance(passport_id, created)
+
+
+def snapshot_from(rows: Rows, address: str) -> Snapshot | None:
+    """The snapshot, or None where the lookup found no community. Raises UnscorableCommunity."""
+    if not rows:
+        return None
+    (community_id, rule, program, weights, threshold, *rest) = rows[0]
+    stamps, links, overlay, points = rest[:5], rest[5:8], rest[8:10], rest[10:]
+    if threshold is None:
+        raise UnscorableCommunity(f"community {community_id} has no usable scorer")
+    return Snapshot(
+        address=address,
+        community_id=community_id,
+        rule=rule,
+        human_points_program=program,
+        weights=_weights(weights),
+        threshold=threshold,
+        overlay=dict(zip(*overlay, strict=True)) if overlay[0] else {},
+        stamps=[StoredStamp(*row) for row in zip(*stamps, strict=True)] if stamps[0] else (),
+        links={row[0]: HashLink(*row) for row in zip(*links, strict=True)} if links[0] else {},
+        points=points_from(points),
+    )
+
+
+def points_from(columns: list[Any]) -> PointsState:
+    """The columns of `POINTS` as a state."""
+    qualified, held, lists, config, multiplier = columns
+    return PointsState(
+        qualified_communities=frozenset(qualified or ()),
+        held=frozenset(HumanPoint(*row) for row in json.loads(held or "[]")),
+        address_lists=frozenset(lists or ()),
+        config=json.loads(config or "{}"),
+        multiplier=multiplier,
+    )
+
+
+def _weights(text: str | None) -> Mapping[str, Any] | None:
+    weights = json.loads(text) if text is not None else None
+    return weights if isinstance(weights, dict) else None

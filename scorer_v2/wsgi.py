@@ -1,0 +1,9 @@
+"""The WSGI application. Defaults to the production settings, which refuse to start half-configured."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.production")
+
+application = get_wsgi_application()
