@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -12,7 +13,7 @@ from apps.ceramic_cache.api import router as ceramic_cache_router
 from apps.ceramic_cache.stamps.api import router as stamps_router
 from apps.cgrants.api import router as cgrants_router
 from apps.registry.api import router as registry_router
-from apps.registry.legacy_stakes_api import router as legacy_stakes_router
+from apps.registry.legacy_stakes.api import router as legacy_stakes_router
 from apps.scorer_weighted.api import router as scorer_weighted_router
 from apps.stake.api import router as stake_router
 from scorer_v2.answers import detail_answer, json_answer, json_bytes
@@ -70,6 +71,11 @@ def answer_unauthorized(request: HttpRequest, error: AuthenticationError) -> Htt
 @api.exception_handler(HttpError)
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
     return detail_answer(error.message, status=error.status_code)
+
+
+@api.exception_handler(RequestDataTooBig)
+def answer_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
+    return detail_answer("The request body is too large.", status=413)
 
 
 @api.exception_handler(Exception)

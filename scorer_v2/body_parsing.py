@@ -3,7 +3,6 @@
 from typing import Any
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.parser import Parser
@@ -15,7 +14,5 @@ class StrictJsonParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         try:
             return orjson.loads(request.body)
-        except RequestDataTooBig:
-            raise HttpError(413, "The request body is too large.") from None
         except orjson.JSONDecodeError:
             raise HttpError(400, "Cannot parse request body") from None

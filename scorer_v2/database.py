@@ -125,13 +125,13 @@ def _send(steps: Sequence[Step], using: str) -> list[Rows]:
     cursors: list[psycopg.Cursor[Row]] = []
     try:
         _carry_out(steps, using, cursors)
+        return [_rows(cursor) for cursor in cursors]
     except (psycopg.Error, Error) as error:
         dead = _is_dead(error, using)
         close(using)
         if dead:
             raise _DeadConnection from error
         raise _translated(error, steps) from error
-    return [_rows(cursor) for cursor in cursors]
 
 
 def _carry_out(steps: Sequence[Step], using: str, cursors: list[psycopg.Cursor[Row]]) -> None:

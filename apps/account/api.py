@@ -9,8 +9,9 @@ from ninja import Path, Router
 
 from apps.account import services
 from apps.account.analytics import partner_request
-from apps.account.schemas import EXAMPLE_ADDRESS, CredentialDefinition, EmbedRateLimit, ErrorDetail, ListMembership
+from apps.account.schemas import EXAMPLE_ADDRESS, CredentialDefinition, EmbedRateLimit, ListMembership
 from scorer_v2.answers import json_answer, json_bytes
+from scorer_v2.error_schemas import errors
 from scorer_v2.security import InternalToken, PartnerHttpRequest, PartnerKey
 
 router = Router(tags=["account"])
@@ -19,7 +20,7 @@ router = Router(tags=["account"])
 @router.get(
     "/internal/embed/validate-api-key",
     auth=PartnerKey(aliases_in_authorization=True, to_read_scores=False),
-    response={200: EmbedRateLimit, 401: ErrorDetail, 503: ErrorDetail},
+    response={200: EmbedRateLimit, **errors(401, 503)},
     summary="Validate an API key",
 )
 def validate_api_key(request: PartnerHttpRequest) -> HttpResponse:
@@ -31,7 +32,7 @@ def validate_api_key(request: PartnerHttpRequest) -> HttpResponse:
 @router.get(
     "/internal/allow-list/{list_name}/{address}",
     auth=InternalToken(),
-    response={200: ListMembership, 401: ErrorDetail, 404: ErrorDetail, 503: ErrorDetail},
+    response={200: ListMembership, **errors(401, 404, 503)},
     summary="Membership of an address list",
 )
 def is_list_member(
@@ -47,7 +48,7 @@ def is_list_member(
 @router.get(
     "/internal/customization/credential/{provider_id}",
     auth=InternalToken(),
-    response={200: CredentialDefinition, 401: ErrorDetail, 404: ErrorDetail, 503: ErrorDetail},
+    response={200: CredentialDefinition, **errors(401, 404, 503)},
     summary="Definition of a custom credential",
 )
 def custom_credential(

@@ -26,9 +26,3 @@ class CredentialDefinition(Schema):
         description="At least a `name` and a `condition`.",
         examples=[{"name": "Contributors", "condition": {"repository_contributor": {"threshold": 2}}}],
     )
-
-
-class ErrorDetail(Schema):
-    """Every error: a text, or the list of what is wrong with the parameters."""
-
-    detail: str | list[dict[str, object]] = Field(examples=["Invalid API Key."])

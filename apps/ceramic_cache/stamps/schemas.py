@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from ninja import Field, Schema
+from ninja import Field
+
+from apps.ceramic_cache.schemas import Part
 
 
-class EmbedStamps(Schema):
+class EmbedStamps(Part):
     """Stamps to store for an address, and the scorer to score them in."""
 
     scorer_id: int = Field(description="A scorer's id; a negative one means the demo scorer.", examples=[335])
     stamps: list[Any] = Field(description="At most 100 verifiable credentials.")
 
 
-class UserStamp(Schema):
+class UserStamp(Part):
     """A stamp to store for the token's address."""
 
     provider: str = Field(examples=["Google"])

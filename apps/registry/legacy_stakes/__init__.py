@@ -1,0 +1,1 @@
+"""Stakes in the first staking contract: `registry_gtcstakeevent`."""

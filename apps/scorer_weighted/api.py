@@ -1,0 +1,29 @@
+"""Endpoints of scorers."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from apps.scorer_weighted import services
+from apps.scorer_weighted.schemas import Weights
+from scorer_v2.answers import json_answer, json_bytes
+from scorer_v2.error_schemas import errors
+
+router = Router(tags=["weights"])
+
+
+@router.get(
+    "/internal/embed/weights",
+    auth=None,
+    response={200: Weights, **errors(404, 500, 503)},
+    summary="Weights of a community",
+)
+def weights_of(
+    request: HttpRequest,  # noqa: ARG001 - Ninja's signature
+    community_id: Annotated[
+        str, Query(description="The community's id; without it, the user interface's.", example="335")
+    ] = "",
+) -> HttpResponse:
+    """What each provider's stamp weighs in the community's scorer. Weights of its customization are not included."""
+    return json_answer(json_bytes(services.weights_of(community_id=community_id)))
