@@ -1,0 +1,145 @@
+"""What a scoring takes in and gives out. Frozen; built by the managers, read by everybody.
+
+Names follow the contract: a *stamp* is a stored credential, a *link* says which address owns a nullifier in a
+community, a stamp is *kept* or *deduplicated*. Times carry a zone. Weights and sums are exact decimals.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+Credential = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRules:
+    """The settings that decide about a score."""
+
+    trusted_issuers: frozenset[str]
+    multi_nullifier: bool
+    points_enabled: bool = False
+    points_start: datetime | None = None
+    metamask_award_enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStamp:
+    """A live, unrevoked stamp of the address. `document` is the credential's JSON text as the database prints it."""
+
+    id: int
+    type: int
+    provider: str
+    updated_at: datetime
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class HashLink:
+    """Who owns a nullifier in the scored community, and until when."""
+
+    hash: str
+    address: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HumanPoint:
+    """A row of `registry_humanpoints`, less its address and time."""
+
+    action: str
+    provider: str = ""
+    tx_hash: str = ""
+    chain_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PointsState:
+    """What the database knows of an address's human points, in all communities.
+
+    `address_lists`: the names of the awarding address lists that it is a member of.
+    `metamask_awards`: how many `MM2` rows exist in all, counted under the award's lock; None while nobody counted.
+    `config`: action to points, active rows only.
+    """
+
+    qualified_communities: frozenset[int] = frozenset()
+    held: frozenset[HumanPoint] = frozenset()
+    address_lists: frozenset[str] = frozenset()
+    config: Mapping[str, int] = field(default_factory=dict)
+    multiplier: int | None = None
+    metamask_awards: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that one scoring reads. `stamps` come by ascending id; `links` hold this community's links of their
+    nullifiers; `weights` is the scorer's object as stored (provider to number or text; None when null); `overlay`
+    the customisation's weights, which win.
+    """
+
+    address: str
+    community_id: int
+    rule: str
+    weights: Mapping[str, Any] | None
+    threshold: Decimal
+    overlay: Mapping[str, Decimal] = field(default_factory=dict)
+    stamps: Sequence[StoredStamp] = ()
+    links: Mapping[str, HashLink] = field(default_factory=dict)
+    human_points_program: bool = False
+    points: PointsState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidStamp:
+    """A selected stamp that passed every check of section 3.3. `nullifiers` are those that count (3.4)."""
+
+    stamp_id: int
+    provider: str
+    credential_provider: str
+    expires_at: datetime
+    expiration_text: str
+    nullifiers: tuple[str, ...]
+    human_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplication:
+    """The partition of the valid stamps, and the links to write: `claims` become or stay this address's, `backfills`
+    are copies of another owner's link for nullifiers that nobody had. Both sorted by hash, each hash once."""
+
+    kept: tuple[ValidStamp, ...]
+    deduplicated: tuple[ValidStamp, ...]
+    claims: tuple[HashLink, ...]
+    backfills: tuple[HashLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A computed score, in the forms that the score row stores (section 3.8)."""
+
+    passing: bool
+    evidence: Mapping[str, Any]
+    stamp_scores: Mapping[str, float]
+    stamps: Mapping[str, Mapping[str, Any]]
+    expires_at: datetime | None
+    computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAward:
+    """Points rows that this scoring adds. `qualifies`: the qualified row of (address, community) is missing."""
+
+    qualifies: bool = False
+    rows: tuple[HumanPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one scoring found. `dedup_events` and `score_fields` are event data; the latter lacks `passport`."""
+
+    deduplication: Deduplication
+    score: Score
+    dedup_events: tuple[Mapping[str, Any], ...]
+    score_fields: Mapping[str, Any]
+    award: PointsAward

@@ -1,0 +1,59 @@
+"""The scoring pipeline: from a snapshot of the rows to an outcome (section 3)."""
+
+from datetime import datetime
+
+from apps.registry.scoring.deduplication import deduplicate
+from apps.registry.scoring.errors import ScoringError
+from apps.registry.scoring.events import deduplication_events, score_update_fields
+from apps.registry.scoring.points import award, hinges_on_metamask_count
+from apps.registry.scoring.records import Outcome, ScoringRules, Snapshot, ValidStamp
+from apps.registry.scoring.scores import build_score
+from apps.registry.scoring.selection import select_newest
+from apps.registry.scoring.validity import ProofFault, examine
+from apps.registry.scoring.weights import weigh
+
+__all__ = ["ProofFault", "ScoringError", "compute", "needs_metamask_count", "valid_stamps"]
+
+LIFO = "LIFO"
+
+
+def compute(snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fault: ProofFault) -> Outcome:
+    """Scores an address in a community, as of `now` (with a zone).
+
+    Raises ScoringError for an error of the data (3.10): first of all for a rule that is not LIFO, then for weights
+    that are missing or, among those of kept stamps, not numeric.
+    """
+    if snapshot.rule != LIFO:
+        raise ScoringError("Invalid rule")
+    stamps = valid_stamps(snapshot, rules=rules, now=now, proof_fault=proof_fault)
+    deduplication = deduplicate(stamps, address=snapshot.address, links=snapshot.links, now=now)
+    kept = deduplication.kept
+    weights = weigh((stamp.provider for stamp in kept), weights=snapshot.weights, overlay=snapshot.overlay)
+    score = build_score(deduplication, weights=weights, threshold=snapshot.threshold, now=now)
+    return Outcome(
+        deduplication=deduplication,
+        score=score,
+        dedup_events=deduplication_events(deduplication.deduplicated, community_id=snapshot.community_id),
+        score_fields=score_update_fields(score),
+        award=award(snapshot, kept=kept, passing=score.passing, rules=rules, now=now),
+    )
+
+
+def valid_stamps(
+    snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fault: ProofFault
+) -> list[ValidStamp]:
+    """The newest stamp of each provider, where it is valid (3.2 and 3.3)."""
+    examined = (
+        examine(stamp, address=snapshot.address, rules=rules, now=now, proof_fault=proof_fault)
+        for stamp in select_newest(snapshot.stamps)
+    )
+    return [stamp for stamp in examined if isinstance(stamp, ValidStamp)]
+
+
+def needs_metamask_count(snapshot: Snapshot, outcome: Outcome, rules: ScoringRules) -> bool:
+    """Whether the MetaMask award depends on `snapshot.points.metamask_awards`, which is None.
+
+    If so, count the awards under their lock, fill the number in, and compute again.
+    """
+    score = outcome.score
+    return hinges_on_metamask_count(snapshot, passing=score.passing, rules=rules, now=score.computed_at)

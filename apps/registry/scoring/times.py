@@ -1,0 +1,19 @@
+"""Times as texts (section 1.6)."""
+
+from datetime import datetime
+
+
+def iso(value: datetime) -> str:
+    """As answers have it: `2099-01-01T00:00:00+00:00`, a six-digit fraction only when it is not zero."""
+    return value.isoformat()
+
+
+def iso_ms(value: datetime) -> str:
+    """As event data and bans have it: the fraction cut to milliseconds, UTC as `Z`, other offsets as they are.
+
+    A time on the full second has no fraction. One that is only microseconds past it has `.000`.
+    """
+    text = value.isoformat()
+    if value.microsecond:
+        text = text[:23] + text[26:]
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text

@@ -1,0 +1,112 @@
+"""Whether a stamp counts (section 3.3)."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from apps.registry.scoring.documents import parse_document
+from apps.registry.scoring.nullifiers import counting, human_key_of, nullifiers_of
+from apps.registry.scoring.records import Credential, ScoringRules, StoredStamp, ValidStamp
+from apps.registry.scoring.storable import is_storable
+
+ProofFault = Callable[[str, Credential], str | None]
+"""Takes a document's text and the parsed credential, gives what is wrong with its proof, or None."""
+
+
+class InvalidStampError(ValueError):
+    """The stamp does not count; the text says why."""
+
+
+def examine(
+    stamp: StoredStamp, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault
+) -> ValidStamp | str:
+    """The valid stamp, or the reason why it does not count.
+
+    The cheap checks come first, the proof last. A check that throws makes this one stamp invalid and never ends the
+    scoring (D13), whatever it throws: a credential is untrusted.
+    """
+    try:
+        return _checked(stamp, address=address, rules=rules, now=now, proof_fault=proof_fault)
+    except ValueError as fault:
+        return str(fault) or "The credential is malformed."
+    except Exception as error:
+        return f"A check failed with {type(error).__name__}."
+
+
+def parse_expiry(text: object) -> datetime:
+    """A credential's date as `datetime.fromisoformat` reads it, with its own offset (section 1.6).
+
+    Raises InvalidStampError when it is no such text, has no zone, or lies outside the years 1 to 9999 of UTC (the
+    database would store it, but nobody could read it back).
+    """
+    if not isinstance(text, str):
+        raise InvalidStampError("The expirationDate is missing or not a text.")
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidStampError("The expirationDate is not a date and time.") from None
+    if parsed.utcoffset() is None:
+        raise InvalidStampError("The expirationDate has no time zone.")
+    if not _has_a_year_in_utc(parsed):
+        raise InvalidStampError("The expirationDate is out of range.")
+    return parsed
+
+
+def _checked(
+    stamp: StoredStamp, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault
+) -> ValidStamp:
+    credential = parse_document(stamp.document)
+    _check_issuer(credential, rules.trusted_issuers)
+    expires_at = parse_expiry(credential.get("expirationDate"))
+    if expires_at < now:
+        raise InvalidStampError("The credential has expired.")
+    subject = _subject_of(credential)
+    _check_holder(subject, address)
+    nullifiers = nullifiers_of(subject)
+    human_key = human_key_of(subject)
+    fault = proof_fault(stamp.document, credential)
+    if fault is not None:
+        raise InvalidStampError(fault)
+    return ValidStamp(
+        stamp_id=stamp.id,
+        provider=stamp.provider,
+        credential_provider=subject["provider"],
+        expires_at=expires_at,
+        expiration_text=credential["expirationDate"],
+        nullifiers=counting(nullifiers, multi_nullifier=rules.multi_nullifier),
+        human_key=human_key,
+    )
+
+
+def _has_a_year_in_utc(moment: datetime) -> bool:
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
+
+
+def _check_issuer(credential: Credential, trusted_issuers: frozenset[str]) -> None:
+    issuer = credential.get("issuer")
+    if not isinstance(issuer, str) or issuer not in trusted_issuers:
+        raise InvalidStampError("The issuer is not trusted.")
+
+
+def _subject_of(credential: Credential) -> Mapping[str, Any]:
+    subject = credential.get("credentialSubject")
+    if not isinstance(subject, dict) or not subject:
+        raise InvalidStampError("The credentialSubject is missing, empty or not an object.")
+    provider = subject.get("provider")
+    if not isinstance(provider, str) or not provider or not is_storable(provider):
+        raise InvalidStampError("The credentialSubject has no provider.")
+    if not subject.get("hash") and not subject.get("nullifiers"):
+        raise InvalidStampError("The credentialSubject has neither a hash nor nullifiers.")
+    return subject
+
+
+def _check_holder(subject: Mapping[str, Any], address: str) -> None:
+    holder = subject.get("id")
+    if not isinstance(holder, str) or not holder:
+        raise InvalidStampError("The credentialSubject has no id.")
+    if holder.lower() != f"did:pkh:eip155:1:{address}":
+        raise InvalidStampError("The credential belongs to another holder.")

@@ -1,0 +1,75 @@
+"""README and docs name what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+
+from scorer_v2.api import api
+from scorer_v2.demo.people import PEOPLE, UI_COMMUNITY
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+README = (CHECKOUT / "README.md").read_text()
+BEHAVIOUR = (CHECKOUT / "docs" / "behaviour.md").read_text()
+OPERATIONS = (CHECKOUT / "docs" / "operations.md").read_text()
+CODE = [file for folder in ("apps", "scorer_v2", "settings") for file in (CHECKOUT / folder).rglob("*.py")]
+
+SETTING = re.compile(r'environment\.\w+\(\s*"([A-Z0-9_]+)"')
+SECTION = re.compile(r"\b(?:sections?|contract,|and|to) ([1-8]\.\d+(?:\.\d)?)\b|[(;,] ?([1-8]\.\d+(?:\.\d)?)\)")
+DIFFERENCE = re.compile(r"\bD\d+\b")
+
+
+def settings_read():
+    return {name for file in (CHECKOUT / "settings").glob("*.py") for name in SETTING.findall(file.read_text())}
+
+
+def routes():
+    return {
+        (method.upper(), path)
+        for path, operations in api.get_openapi_schema()["paths"].items()
+        for method in operations
+    }
+
+
+def test_the_readme_names_every_setting():
+    assert len(settings_read()) > 20
+    assert {name for name in settings_read() if f"`{name}`" not in README} == set()
+
+
+@pytest.mark.parametrize("document", [README, BEHAVIOUR])
+def test_every_endpoint_is_in_the_table(document):
+    listed = set(re.findall(r"^\| \d+ \| `(\w+) ([^`]+)`", document, re.MULTILINE))
+
+    def anonymous(pairs):
+        return {(method, re.sub(r"\{[^}]*\}", "{}", path)) for method, path in pairs}
+
+    assert anonymous(listed) == anonymous(routes())
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+def test_the_readme_says_what_a_demo_address_scores(person):
+    assert f"| `{person.address}` | {person.name} | {person.scores[UI_COMMUNITY]} |" in README
+
+
+def test_every_section_that_code_points_at_exists():
+    headings = set(re.findall(r"^#+ (\d(?:\.\d+)*) ", BEHAVIOUR, re.MULTILINE))
+    sections = {"".join(groups) for file in CODE for groups in SECTION.findall(file.read_text())}
+    assert len(sections) > 20
+    assert sections - headings == set()
+
+
+def test_every_difference_that_code_points_at_is_explained():
+    explained = set(re.findall(r"^\| (D\d+) \|", BEHAVIOUR, re.MULTILINE))
+    named = {name for file in CODE for name in DIFFERENCE.findall(file.read_text())}
+    assert explained == {f"D{number}" for number in range(1, 22)}
+    assert named - explained == set()
+
+
+def test_every_check_is_in_the_operations_guide(settings):
+    settings.DEVELOPMENT = False
+    settings.CGRANTS_API_TOKEN = "abc"
+    settings.TRUSTED_IAM_ISSUERS = []
+    found = {message.id for message in run_checks() if str(message.id).startswith("scorer_v2.")}
+    assert len(found) >= 2
+    assert {check for check in found if f"`{check}`" not in OPERATIONS} == set()
