@@ -1,0 +1,106 @@
+# Everything that a developer does here. `make help` lists the targets.
+# Variables: PYTHON=python3.12 (which Python makes .venv), PORT=8000 (run), JOBS=2 (processes of pytest), TESTS=tests/unit
+# DATABASE_URL and REDIS_URL are used where they are set; without them an embedded PostgreSQL and local memory serve.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+JOBS ?= 2
+TESTS ?= tests
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.requirements-installed
+UV := .data/uv/bin/uv
+SOURCES := scorer_v2 apps settings tests deploy manage.py
+OPENAPI := docs/openapi.json
+TEST_SETTINGS := DJANGO_SETTINGS_MODULE=settings.test
+EXPORT = $(TEST_SETTINGS) $(BIN)/python manage.py export_openapi_schema --skip-checks --api scorer_v2.api.api --indent 2 --sorted
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Set up ---------------------------------------------------------------------------------------------------------------
+.PHONY: setup
+setup: $(STAMP) ## Make .venv with the locked requirements (done by the others when needed)
+
+$(STAMP): requirements-dev.txt
+	@python=$$(.ci/find-python $(PYTHON)); \
+	echo "Setting up $(VENV) with $$($$python --version) ..."; \
+	$$python -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(UV):
+	@python=$$(.ci/find-python $(PYTHON)); $$python -m venv .data/uv
+	@.data/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.PHONY: lock
+lock: $(UV) ## Pin all requirements of pyproject.toml, with hashes (UPGRADE=1: to their newest versions)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		$(if $(UPGRADE),--upgrade) --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+
+# Run ------------------------------------------------------------------------------------------------------------------
+.PHONY: run
+run: $(STAMP) ## Serve with demo data, score one address, keep serving until Ctrl-C (PORT=8000)
+	@DJANGO_SETTINGS_MODULE=settings.dev $(BIN)/python manage.py run_demo --port $(PORT)
+
+# Test -----------------------------------------------------------------------------------------------------------------
+.PHONY: test
+test: ## All that CI asks: format, lint, types, layers, migrations, API description, tests
+	@$(MAKE) format-check lint typecheck layers migrations schema-check pytest
+
+.PHONY: pytest
+pytest: $(STAMP) ## The tests alone (TESTS=tests/unit JOBS=2)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) $(TESTS)
+
+.PHONY: test-matrix
+test-matrix: $(STAMP) ## The tests on the embedded PostgreSQL, then on DATABASE_URL where it is set
+	env -u DATABASE_URL $(MAKE) pytest
+	@if [ -n "$${DATABASE_URL:-}" ]; then $(MAKE) pytest; else echo "DATABASE_URL is not set: embedded PostgreSQL only."; fi
+
+.PHONY: format
+format: $(STAMP) ## Format the code and sort its imports
+	$(BIN)/ruff check --quiet --select I --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+.PHONY: format-check
+format-check: $(STAMP) ## Is everything formatted?
+	$(BIN)/ruff format --check $(SOURCES)
+
+.PHONY: lint
+lint: $(STAMP) ## Lint
+	$(BIN)/ruff check $(SOURCES)
+
+.PHONY: typecheck
+typecheck: $(STAMP) ## Check the types
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(STAMP) ## Does every layer import only what it may?
+	$(BIN)/lint-imports
+
+.PHONY: migrations
+migrations: $(STAMP) ## Do models and migrations agree?
+	$(TEST_SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run --skip-checks
+
+.PHONY: schema
+schema: $(STAMP) ## Write the API's description to docs/openapi.json
+	$(EXPORT) > $(OPENAPI).new
+	mv $(OPENAPI).new $(OPENAPI)
+
+.PHONY: schema-check
+schema-check: $(STAMP) ## Is docs/openapi.json what the API describes?
+	$(EXPORT) | diff $(OPENAPI) - || { echo "The API has changed: run make schema and commit $(OPENAPI)."; exit 1; }
+
+# Clean ----------------------------------------------------------------------------------------------------------------
+.PHONY: clean
+clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)
+	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; fi
+	rm -rf .data $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

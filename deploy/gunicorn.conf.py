@@ -1,0 +1,88 @@
+"""gunicorn for every deployment: `gunicorn -c deploy/gunicorn.conf.py -b ADDRESS:PORT scorer_v2.wsgi:application`.
+
+Numbers can be set from the environment; see deploy/README.md for the reasons.
+"""
+
+import math
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+chdir = str(Path(__file__).resolve().parent.parent)
+
+
+def number(name, default):
+    """The whole number of an environment variable. gunicorn prints the sentence and stops."""
+    text = os.environ.get(name, "").strip() or str(default)
+    if not text.isdigit():
+        raise SystemExit(f"scorer_v2 does not start: The setting {name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def processors():
+    """The processors that this process may use: in a container often fewer than the machine has."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return min(allowed, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):  # no control group, or "max": no quota
+        return allowed
+
+
+workers = max(number("WEB_CONCURRENCY", processors()), 1)
+threads = max(number("GUNICORN_THREADS", 4), 1)
+worker_class = "scorer_v2.web_server.JsonErrorWorker"
+# Each worker opens its own database connections: none may be shared across a fork.
+preload_app = False
+
+timeout = number("GUNICORN_TIMEOUT", 60)
+graceful_timeout = number("GUNICORN_GRACEFUL_TIMEOUT", 30)
+# Longer than the load balancer's idle time-out of 60 s, so that never the server closes a connection just being used.
+keepalive = number("GUNICORN_KEEPALIVE", 75)
+max_requests = number("GUNICORN_MAX_REQUESTS", 50_000)
+max_requests_jitter = max_requests // 10
+memory_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats must not wait for a disk
+worker_tmp_dir = memory_dir
+
+# Where the workers' metrics meet (scorer_v2.metrics); a folder of this server's own unless one is given.
+OWN_METRICS_DIR = "scorer-metrics-"
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=OWN_METRICS_DIR, dir=memory_dir)
+metrics_dir = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+
+# A longer request line is 414 and a longer header 431, as JSON (scorer_v2.web_server).
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+logger_class = "scorer_v2.web_server.JsonLogger"
+loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
+accesslog = "-"
+errorlog = "-"
+# The control interface would be one more way in.
+control_socket_disable = True
+
+
+def on_starting(server):
+    """Stop with one sentence, before any worker is made, when a setting is missing or wrong."""
+    from scorer_v2 import metrics_files, startup  # noqa: PLC0415 - only now has gunicorn entered `chdir`
+
+    metrics_files.clean(metrics_dir)
+    try:
+        startup.verify()
+    except SystemExit:
+        on_exit(server)
+        raise
+
+
+def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature
+    """What a worker counted stays when it is gone."""
+    from scorer_v2 import metrics_files  # noqa: PLC0415 - as above
+
+    metrics_files.fold(metrics_dir, worker.pid)
+
+
+def on_exit(server):  # noqa: ARG001 - gunicorn's signature
+    if metrics_dir.name.startswith(OWN_METRICS_DIR):
+        shutil.rmtree(metrics_dir, ignore_errors=True)
