@@ -2,7 +2,7 @@
 
 import re
 
-from apps.registry.scoring.keccak import keccak256
+from apps.registry.scoring.ethereum_addresses import checksummed
 from scorer_v2.errors import InvalidAddress
 
 _FORM = re.compile(r"(?:0[xX])?([0-9a-fA-F]{40})", re.ASCII)
@@ -14,7 +14,7 @@ def is_address(text: str) -> bool:
     if match is None:
         return False
     digits = match[1]
-    return digits.islower() or digits.isupper() or digits.isdigit() or digits == _checksummed(digits.lower())
+    return digits.islower() or digits.isupper() or digits.isdigit() or digits == checksummed(digits.lower())
 
 
 def lowercase_address(text: str) -> str:
@@ -35,8 +35,3 @@ def checked_address(text: str) -> str:
 def address_of_did(did: str) -> str:
     """The part after the last colon, lowercased; a DID without a colon is its own address part."""
     return did.rpartition(":")[2].lower()
-
-
-def _checksummed(digits: str) -> str:
-    hashed = keccak256(digits.encode()).hex()
-    return "".join(d.upper() if int(h, 16) >= 8 else d for d, h in zip(digits, hashed, strict=False))

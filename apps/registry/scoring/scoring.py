@@ -1,5 +1,6 @@
 """The scoring pipeline: from a snapshot of the rows to an outcome (section 3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from apps.registry.scoring.deduplication import deduplicate
@@ -12,7 +13,7 @@ from apps.registry.scoring.selection import select_newest
 from apps.registry.scoring.validity import ProofFault, examine
 from apps.registry.scoring.weights import weigh
 
-__all__ = ["ProofFault", "ScoringError", "compute", "needs_metamask_count", "valid_stamps"]
+__all__ = ["ProofFault", "ScoringError", "compute", "needs_metamask_count", "outcome_of", "valid_stamps"]
 
 LIFO = "LIFO"
 
@@ -23,9 +24,17 @@ def compute(snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fau
     Raises ScoringError for an error of the data (3.10): first of all for a rule that is not LIFO, then for weights
     that are missing or, among those of kept stamps, not numeric.
     """
-    if snapshot.rule != LIFO:
-        raise ScoringError("Invalid rule")
+    _check_rule(snapshot)
     stamps = valid_stamps(snapshot, rules=rules, now=now, proof_fault=proof_fault)
+    return outcome_of(stamps, snapshot=snapshot, rules=rules, now=now)
+
+
+def outcome_of(stamps: Sequence[ValidStamp], *, snapshot: Snapshot, rules: ScoringRules, now: datetime) -> Outcome:
+    """Scores valid stamps: the second half of `compute`, for who looked at the stamps before it had the links.
+
+    Raises ScoringError as `compute` does.
+    """
+    _check_rule(snapshot)
     deduplication = deduplicate(stamps, address=snapshot.address, links=snapshot.links, now=now)
     kept = deduplication.kept
     weights = weigh((stamp.provider for stamp in kept), weights=snapshot.weights, overlay=snapshot.overlay)
@@ -57,3 +66,8 @@ def needs_metamask_count(snapshot: Snapshot, outcome: Outcome, rules: ScoringRul
     """
     score = outcome.score
     return hinges_on_metamask_count(snapshot, passing=score.passing, rules=rules, now=score.computed_at)
+
+
+def _check_rule(snapshot: Snapshot) -> None:
+    if snapshot.rule != LIFO:
+        raise ScoringError("Invalid rule")
