@@ -1,0 +1,100 @@
+"""The service as a deployment runs it: gunicorn with its own configuration and nothing but an environment."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+
+HOST = "127.0.0.1"
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+LOG_SHOWN = 6_000
+
+
+class RunningServer:
+    """A server that was started. Leaving the block stops it."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        """`environment` is all that the server gets, besides PATH. It is ready when this returns."""
+        self._log = log
+        self._log_shown_from = 0
+        # A socket that is bound here and handed over: no other process can take its port meanwhile.
+        with socket.socket() as listener:
+            listener.bind((HOST, 0))
+            self.port: int = listener.getsockname()[1]
+            self._process = _start(environment, log, listener)
+        self._await_first_answer()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> int:
+        """Stop gracefully; the exit status. A server that does not stop in time is killed: status -9."""
+        if self.is_alive:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            return self._process.wait()
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def mark_log(self) -> None:
+        """From here on the log is `recent_log`."""
+        self._log_shown_from = len(self.log())
+
+    def recent_log(self) -> str:
+        return self.log()[self._log_shown_from :][-LOG_SHOWN:]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        status = self.stop()
+        assert status == 0 or error is not None, f"the server ended with status {status}:\n{self.recent_log()}"
+
+    def _await_first_answer(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self.is_alive and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.base_url}/health", timeout=START_SECONDS):  # noqa: S310 - our server
+                    return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.05)
+        self.stop()
+        raise AssertionError(f"the server did not start:\n{self.log()}")
+
+
+def _start(environment: Mapping[str, str], log: Path, listener: socket.socket) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"fd://{listener.fileno()}"]
+    variables = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **environment}
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [*command, "scorer_v2.wsgi:application"],
+            cwd=settings.BASE_DIR,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )

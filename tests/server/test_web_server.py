@@ -1,0 +1,94 @@
+"""gunicorn as it is deployed: requests that never reach Django, and what the logs keep to themselves."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.server.profiles import profile_environment
+from tests.server.running_server import HOST, RunningServer
+
+# Nothing here asks the database.
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
+SECRET = "a-secret-that-no-log-may-show"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    environment = profile_environment("default") | {"DATABASE_URL": NO_DATABASE, "WEB_CONCURRENCY": "1"}
+    with RunningServer(environment, tmp_path_factory.mktemp("gunicorn") / "log") as running:
+        yield running
+
+
+def get(server: RunningServer, path: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=30)
+    connection.request("GET", path, headers=headers or {})
+    response = connection.getresponse()
+    assert response.headers["Content-Type"].startswith("application/json")
+    return response.status, json.loads(response.read())
+
+
+def send(server: RunningServer, request: bytes) -> bytes:
+    """The answer to bytes that are perhaps no request, until the server closes the connection."""
+    with socket.create_connection((HOST, server.port), timeout=30) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def test_it_answers(server: RunningServer) -> None:
+    assert get(server, "/health") == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("length", [10_000, 1_000_000])
+def test_a_path_that_is_too_long_is_414(server: RunningServer, length: int) -> None:
+    status, body = get(server, "/" + "a" * length)
+    assert status == 414
+    assert body["detail"].endswith("URI Too Long")
+
+
+def test_a_long_path_that_fits_is_the_applications_404(server: RunningServer) -> None:
+    assert get(server, "/" + "a" * 8_000) == (404, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize("length", [10_000, 1_000_000])
+def test_a_header_that_is_too_long_is_431(server: RunningServer, length: int) -> None:
+    assert get(server, "/health", {"X-API-Key": "k" * length}) == (431, {"detail": "Request Header Fields Too Large"})
+
+
+def test_too_many_headers_are_431(server: RunningServer) -> None:
+    assert get(server, "/health", {f"X-{number}": "1" for number in range(150)})[0] == 431
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"no request at all\r\n\r\n", b"400"),
+        (b"GET /health HTTP/7.1\r\nHost: x\r\n\r\n", b"400"),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nX-API-Key : " + SECRET.encode() + b"\r\n\r\n", b"400"),
+        (b"POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: unheard-of\r\n\r\n", b"501"),
+    ],
+)
+def test_what_is_no_request_is_refused_as_json(server: RunningServer, request_bytes: bytes, status: bytes) -> None:
+    head, _, body = send(server, request_bytes).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 " + status)
+    assert b"Content-Type: application/json" in head
+    assert set(json.loads(body)) == {"detail"}
+
+
+def test_a_refused_request_costs_no_worker(server: RunningServer) -> None:
+    send(server, b"no request at all\r\n\r\n")
+    assert get(server, "/health")[0] == 200
+
+
+def test_a_request_has_one_line_of_json_without_secrets(server: RunningServer) -> None:
+    headers = {"X-API-Key": SECRET, "Authorization": f"Bearer {SECRET}", "Cookie": SECRET, "X-Request-Id": "logged-id"}
+    get(server, f"/unknown?key={SECRET}", headers)
+    send(server, b"GET /unknown HTTP/1.1\r\nHost: x\r\nX-API-Key : " + SECRET.encode() + b"\r\n\r\n")
+    written = server.log()
+    assert SECRET not in written
+    lines = [json.loads(line) for line in written.splitlines()]
+    logged = [line for line in lines if line["message"] == "request" and line["request_id"] == "logged-id"]
+    assert [(line["method"], line["path"], line["status"]) for line in logged] == [("GET", "/unknown", 404)]
