@@ -3,7 +3,6 @@
 import hmac
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import APIKeyHeader, HttpBearer
@@ -14,8 +13,10 @@ from apps.account.analytics import partner_request
 from apps.account.keys import PresentedKey, present_key
 from apps.account.services import prove_key
 from scorer_v2.addresses import address_of_did
+from scorer_v2.conf import settings
 from scorer_v2.deferral import defer_authentication
 from scorer_v2.errors import Unauthorized
+from scorer_v2.measurements import current
 
 
 class PartnerHttpRequest(HttpRequest):
@@ -48,6 +49,7 @@ class PartnerKey(APIKeyHeader):
             authorization=request.META.get("HTTP_AUTHORIZATION", ""),
             aliases_in_authorization=self.aliases_in_authorization,
         )
+        current().key_prefix = key.shown_prefix
         defer_authentication(request, lambda: self._prove(request, key))
         return key
 
@@ -64,6 +66,7 @@ class InvalidAccessToken(Unauthorized):
     def __init__(self, message: str) -> None:
         super().__init__("Given token not valid for any token type")
         self.message = message or "Token is invalid or expired"
+        self.reason = self.message
 
     def body(self) -> dict[str, Any]:
         fault = {"token_class": "AccessToken", "token_type": "access", "message": self.message}
@@ -78,7 +81,7 @@ class UserToken(HttpBearer):
     def __call__(self, request: HttpRequest) -> str:
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
-            raise Unauthorized
+            raise Unauthorized(reason="the access token is missing")
         return self.authenticate(request, token)
 
     def authenticate(self, request: HttpRequest, token: str) -> str:  # noqa: ARG002 - Ninja's signature
@@ -86,9 +89,12 @@ class UserToken(HttpBearer):
             did = AccessToken(token).get("did")
         except TokenError as error:
             raise InvalidAccessToken(str(error)) from None
+        except (OverflowError, ValueError, OSError):
+            raise InvalidAccessToken("Token has an expiry that is no time") from None
         if not isinstance(did, str) or not did:
             raise InvalidAccessToken("Token has no did")
-        return address_of_did(did)
+        # Nothing after the last colon is no address, but Ninja would take an empty text for a refusal.
+        return address_of_did(did) or did
 
 
 class InternalToken(APIKeyHeader):
@@ -102,7 +108,7 @@ class InternalToken(APIKeyHeader):
             return True
         given = request.META.get("HTTP_AUTHORIZATION", "").encode(errors="surrogateescape")
         if not given or not hmac.compare_digest(given, settings.CGRANTS_API_TOKEN.encode()):
-            raise Unauthorized
+            raise Unauthorized(reason=f"the internal token is {'wrong' if given else 'missing'}")
         return True
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any | None:

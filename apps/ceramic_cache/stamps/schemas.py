@@ -1,16 +1,24 @@
 """What the stamp endpoints take in and give out."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Field
+from pydantic import BeforeValidator
 
 from apps.ceramic_cache.schemas import Part
+
+
+def _whole_number(value: Any) -> Any:
+    """The parser gives integers beyond 64 bits as floats: they are ids that nothing has, and no error (section 1.5)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class EmbedStamps(Part):
     """Stamps to store for an address, and the scorer to score them in."""
 
-    scorer_id: int = Field(description="A scorer's id; a negative one means the demo scorer.", examples=[335])
+    scorer_id: Annotated[int, BeforeValidator(_whole_number)] = Field(
+        description="A scorer's id; a negative one means the demo scorer.", examples=[335]
+    )
     stamps: list[Any] = Field(description="At most 100 verifiable credentials.")
 
 

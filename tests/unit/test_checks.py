@@ -1,0 +1,55 @@
+"""`manage.py check` finds wrong settings before a request does."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from pytest_django import Settings
+
+
+def found(identity: str) -> Any:
+    """The message of the check with this id, or None."""
+    return next((message for message in run_checks() if message.id == identity), None)
+
+
+@pytest.mark.parametrize("token", ["abc", ""])
+def test_e001_the_internal_token_must_be_set(token: str, settings: Settings) -> None:
+    settings.DEVELOPMENT, settings.CGRANTS_API_TOKEN = False, token
+    message = found("scorer_v2.E001")
+    assert "CGRANTS_API_TOKEN" in message.msg
+    assert "CGRANTS_API_TOKEN" in message.hint
+    settings.CGRANTS_API_TOKEN = "abcd"
+    assert found("scorer_v2.E001") is None
+
+
+def test_e001_does_not_bother_developers(settings: Settings) -> None:
+    settings.DEVELOPMENT, settings.CGRANTS_API_TOKEN = True, "abc"
+    assert found("scorer_v2.E001") is None
+
+
+def test_w001_an_issuer_should_be_trusted(settings: Settings) -> None:
+    settings.TRUSTED_IAM_ISSUERS = []
+    assert "TRUSTED_IAM_ISSUERS" in found("scorer_v2.W001").msg
+    settings.TRUSTED_IAM_ISSUERS = ["did:ethr:0x1"]
+    assert found("scorer_v2.W001") is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("ROLLOUT_MODE", "sometimes"), ("ROLLOUT_PERCENT", 101)])
+def test_e002_the_rollout_must_be_possible(name: str, value: Any, settings: Settings) -> None:
+    assert found("scorer_v2.E002") is None
+    setattr(settings, name, value)
+    assert name in found("scorer_v2.E002").hint
+
+
+@pytest.mark.parametrize(("name", "value"), [("USE_TZ", False), ("TIME_ZONE", "Europe/Berlin")])
+def test_e003_times_must_be_in_utc(name: str, value: Any, settings: Settings) -> None:
+    assert found("scorer_v2.E003") is None
+    setattr(settings, name, value)
+    assert "UTC" in found("scorer_v2.E003").msg
+
+
+def test_e004_tracing_must_be_installed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scorer_v2.checks.find_spec", lambda _: None)
+    assert found("scorer_v2.E004") is None
+    settings.OTEL_ENABLED = True
+    assert "OpenTelemetry" in found("scorer_v2.E004").msg
