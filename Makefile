@@ -44,6 +44,8 @@ lock: $(UV) ## Pin all requirements of pyproject.toml, with hashes (UPGRADE=1: t
 		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 		$(if $(UPGRADE),--upgrade) --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		--constraint requirements-dev.txt --extra otel --output-file requirements-otel.txt pyproject.toml
 
 # Run ------------------------------------------------------------------------------------------------------------------
 .PHONY: run
@@ -57,7 +59,7 @@ test: ## All that CI asks: format, lint, types, layers, migrations, API descript
 
 .PHONY: pytest
 pytest: $(STAMP) ## The tests alone (TESTS=tests/unit JOBS=2)
-	$(BIN)/python -m pytest --numprocesses $(JOBS) $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadgroup $(TESTS)
 
 .PHONY: test-matrix
 test-matrix: $(STAMP) ## The tests on the embedded PostgreSQL, then on DATABASE_URL where it is set

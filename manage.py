@@ -10,6 +10,9 @@ from django.core.management import execute_from_command_line
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.production")
+    # What a command does may take its time; requests may not.
+    for name in ("DATABASE_STATEMENT_TIMEOUT_MS", "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS"):
+        os.environ.setdefault(name, "0")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

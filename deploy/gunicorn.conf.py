@@ -3,6 +3,7 @@
 Numbers can be set from the environment; see deploy/README.md for the reasons.
 """
 
+import atexit
 import math
 import os
 import shutil
@@ -45,11 +46,9 @@ max_requests_jitter = max_requests // 10
 memory_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats must not wait for a disk
 worker_tmp_dir = memory_dir
 
-# Where the workers' metrics meet (scorer_v2.metrics); a folder of this server's own unless one is given.
+# Where the workers' metrics meet (scorer_v2.metrics): a folder of this server's own unless one is given.
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 OWN_METRICS_DIR = "scorer-metrics-"
-if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=OWN_METRICS_DIR, dir=memory_dir)
-metrics_dir = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 
 # A longer request line is 414 and a longer header 431, as JSON (scorer_v2.web_server).
 limit_request_line = 8190
@@ -64,25 +63,28 @@ errorlog = "-"
 control_socket_disable = True
 
 
-def on_starting(server):
+def make_metrics_dir():
+    """A folder of this server's own, unless one is given; the process that made it removes it, however it ends."""
+    given = os.environ.get(METRICS_DIR)
+    if given and not Path(given).name.startswith(OWN_METRICS_DIR):
+        return
+    # Also in place of one that was inherited from a server that this one takes over from.
+    made, maker = tempfile.mkdtemp(prefix=OWN_METRICS_DIR, dir=memory_dir), os.getpid()
+    os.environ[METRICS_DIR] = made
+    atexit.register(lambda: os.getpid() == maker and shutil.rmtree(made, ignore_errors=True))
+
+
+def on_starting(server):  # noqa: ARG001 - gunicorn's signature
     """Stop with one sentence, before any worker is made, when a setting is missing or wrong."""
+    make_metrics_dir()
     from scorer_v2 import metrics_files, startup  # noqa: PLC0415 - only now has gunicorn entered `chdir`
 
-    metrics_files.clean(metrics_dir)
-    try:
-        startup.verify()
-    except SystemExit:
-        on_exit(server)
-        raise
+    metrics_files.clean(Path(os.environ[METRICS_DIR]))
+    startup.verify()
 
 
 def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature
     """What a worker counted stays when it is gone."""
     from scorer_v2 import metrics_files  # noqa: PLC0415 - as above
 
-    metrics_files.fold(metrics_dir, worker.pid)
-
-
-def on_exit(server):  # noqa: ARG001 - gunicorn's signature
-    if metrics_dir.name.startswith(OWN_METRICS_DIR):
-        shutil.rmtree(metrics_dir, ignore_errors=True)
+    metrics_files.fold(Path(os.environ[METRICS_DIR]), worker.pid)

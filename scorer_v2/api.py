@@ -20,8 +20,20 @@ from scorer_v2.answers import detail_answer, json_answer, json_bytes
 from scorer_v2.body_parsing import StrictJsonParser
 from scorer_v2.deferral import authenticate_now
 from scorer_v2.errors import DomainError
+from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.api")
+
+ROUTERS = (
+    registry_router,
+    account_router,
+    ceramic_cache_router,
+    stamps_router,
+    cgrants_router,
+    legacy_stakes_router,
+    scorer_weighted_router,
+    stake_router,
+)
 
 api = NinjaAPI(
     title="Passport Scorer v2",
@@ -35,18 +47,13 @@ api = NinjaAPI(
     parser=StrictJsonParser(),
     urls_namespace="scorer_v2",
 )
-api.add_router("", registry_router)
-api.add_router("", account_router)
-api.add_router("", ceramic_cache_router)
-api.add_router("", stamps_router)
-api.add_router("", cgrants_router)
-api.add_router("", legacy_stakes_router)
-api.add_router("", scorer_weighted_router)
-api.add_router("", stake_router)
+for router in ROUTERS:
+    api.add_router("", router)
 
 
 @api.exception_handler(DomainError)
 def answer_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
+    current().reason = error.reason or str(error.detail)
     answer = json_answer(json_bytes(error.body()), status=error.status)
     for name, value in error.headers.items():
         answer.headers[name] = value
@@ -60,28 +67,33 @@ def answer_validation_error(request: HttpRequest, error: ValidationError) -> Htt
         authenticate_now(request)
     except DomainError as refusal:
         return answer_domain_error(request, refusal)
+    current().reason = ", ".join(f"{fault['type']} at {'.'.join(map(str, fault['loc']))}" for fault in error.errors)
     return detail_answer([_entry(fault) for fault in error.errors], status=422)
 
 
 @api.exception_handler(AuthenticationError)
 def answer_unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
+    current().reason = "Unauthorized"
     return detail_answer("Unauthorized", status=401)
 
 
 @api.exception_handler(HttpError)
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
+    current().reason = error.message
     return detail_answer(error.message, status=error.status_code)
 
 
 @api.exception_handler(RequestDataTooBig)
 def answer_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001 - Ninja's signature
+    current().reason = "The request body is too large."
     return detail_answer("The request body is too large.", status=413)
 
 
 @api.exception_handler(Exception)
 def answer_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     """500, or the text that an endpoint set for what it cannot foresee."""
-    logger.error("an unexpected error", exc_info=error, extra={"path": request.path})
+    current().reason = f"unexpected: {type(error).__name__}"
+    logger.error("an unexpected error", exc_info=error)
     return detail_answer(getattr(request, "unexpected_detail", "Internal Server Error"), status=500)
 
 

@@ -1,10 +1,14 @@
 """`manage.py check`: wrong settings found before a request finds them. Every check has an id and a test."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning, register
+
+from scorer_v2.conf import settings
+from scorer_v2.rollout_state import configured
 
 DEFAULT_INTERNAL_TOKEN = "abc"  # noqa: S105 - the built-in value that deployments must replace
 
@@ -33,3 +37,46 @@ def issuers_are_trusted(app_configs: Sequence[Any] | None, **kwargs: Any) -> lis
             id="scorer_v2.W001",
         )
     ]
+
+
+@register
+def rollout_is_possible(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    try:
+        configured()
+    except ValueError as fault:
+        return [Error(str(fault), hint="Correct ROLLOUT_MODE or ROLLOUT_PERCENT.", id="scorer_v2.E002")]
+    return []
+
+
+@register
+def times_are_utc(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """A host project decides about the database connection's time zone, in which stored times are answered."""
+    if django_settings.USE_TZ and django_settings.TIME_ZONE == "UTC":
+        return []
+    return [
+        Error(
+            "The settings USE_TZ and TIME_ZONE are not on and UTC: times in scores would be wrong.",
+            hint='Set USE_TZ = True and TIME_ZONE = "UTC".',
+            id="scorer_v2.E003",
+        )
+    ]
+
+
+@register
+def tracing_is_installed(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    if not settings.OTEL_ENABLED or _is_installed("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http"):
+        return []
+    return [
+        Error(
+            "The setting OTEL_ENABLED is on, but OpenTelemetry is not installed.",
+            hint="Install the extra: passport-scorer-v2[otel], or requirements-otel.txt.",
+            id="scorer_v2.E004",
+        )
+    ]
+
+
+def _is_installed(*modules: str) -> bool:
+    try:
+        return all(find_spec(module) for module in modules)
+    except ModuleNotFoundError:
+        return False

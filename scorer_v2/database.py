@@ -6,8 +6,10 @@ work as everywhere; its cursors are not, because they bind on the client and can
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import psycopg
@@ -15,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, connections
 from psycopg.pq import TransactionStatus
 
 from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.database")
 
@@ -85,7 +88,8 @@ def commit_and(*before: Step, after: Sequence[Step] = (), using: str = DEFAULT_D
     """
     cursors: list[psycopg.Cursor[Row]] = []
     try:
-        _carry_out((*before, COMMIT, *after), using, cursors)
+        with _measured_round_trip():
+            _carry_out((*before, COMMIT, *after), using, cursors)
     except (psycopg.Error, Error) as error:
         close(using)
         if len(cursors) <= len(before) or cursors[len(before)].statusmessage != "COMMIT":
@@ -101,7 +105,8 @@ def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
         return
     try:
         # Past the driver's cache of prepared statements, which would be emptied by a ROLLBACK that it sees.
-        ended = driver.pgconn.exec_(b"ROLLBACK").command_status == b"ROLLBACK"
+        with _measured_round_trip():
+            ended = driver.pgconn.exec_(b"ROLLBACK").command_status == b"ROLLBACK"
     except psycopg.Error:
         ended = False
     if not ended:
@@ -124,7 +129,8 @@ class _DeadConnection(Exception):
 def _send(steps: Sequence[Step], using: str) -> list[Rows]:
     cursors: list[psycopg.Cursor[Row]] = []
     try:
-        _carry_out(steps, using, cursors)
+        with _measured_round_trip():
+            _carry_out(steps, using, cursors)
         return [_rows(cursor) for cursor in cursors]
     except (psycopg.Error, Error) as error:
         dead = _is_dead(error, using)
@@ -132,6 +138,18 @@ def _send(steps: Sequence[Step], using: str) -> list[Rows]:
         if dead:
             raise _DeadConnection from error
         raise _translated(error, steps) from error
+
+
+@contextmanager
+def _measured_round_trip() -> Iterator[None]:
+    """Counts, whether or not it fails."""
+    started = perf_counter()
+    try:
+        yield
+    finally:
+        measured = current()
+        measured.database_seconds += perf_counter() - started
+        measured.round_trips += 1
 
 
 def _carry_out(steps: Sequence[Step], using: str, cursors: list[psycopg.Cursor[Row]]) -> None:

@@ -6,18 +6,28 @@ from typing import Any
 
 
 class DomainError(Exception):
-    """An answer with `status` and `{"detail": detail}` (contract, section 1.3)."""
+    """An answer with `status` and `{"detail": detail}` (contract, section 1.3).
+
+    `reason` is for the log alone, where it says more than the caller may know; never a secret.
+    """
 
     status = 400
     detail: Any = "Bad request"
     headers: Mapping[str, str] = MappingProxyType({})
+    reason: str | None = None
 
     def __init__(
-        self, detail: Any = None, *, status: int | None = None, headers: Mapping[str, str] | None = None
+        self,
+        detail: Any = None,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        reason: str | None = None,
     ) -> None:
         self.detail = detail if detail is not None else self.detail
         self.status = status if status is not None else self.status
         self.headers = headers if headers is not None else self.headers
+        self.reason = reason if reason is not None else self.reason
         super().__init__(self.detail)
 
     def body(self) -> dict[str, Any]:

@@ -8,6 +8,9 @@ import orjson
 
 from scorer_v2.request_ids import current_request_id
 
+# In a request's environment: it has its line, and the web server need not write another one.
+LOGGED = "scorer_v2.logged"
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request", "server_time"}
 
 

@@ -2,8 +2,13 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from scorer_v2.chunked_bodies import ChunkedBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.production")
 
-application = get_wsgi_application()
+application = ChunkedBodies(
+    get_wsgi_application(), largest_body_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 5_000_000
+)

@@ -38,7 +38,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "scorer_v2.request_ids.RequestIdMiddleware",
+    "scorer_v2.request_log.RequestLogMiddleware",
     "scorer_v2.error_bodies.JsonErrorMiddleware",
+    "scorer_v2.rollout.RolloutMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -114,6 +116,12 @@ SCORING_ATTEMPTS = environment.integer("SCORING_ATTEMPTS", 5, minimum=1)
 PBKDF2_CONCURRENCY = environment.integer("PBKDF2_CONCURRENCY", 1, minimum=1)
 VERDICT_CACHE_SIZE = environment.integer("VERDICT_CACHE_SIZE", 50_000, minimum=0)
 
+# Rollout --------------------------------------------------------------------------------------------------------------
+ROLLOUT_MODE = environment.choice("ROLLOUT_MODE", ("all", "header", "percent"), "all")
+ROLLOUT_PERCENT = environment.integer("ROLLOUT_PERCENT", 0, minimum=0, maximum=100)
+ROLLOUT_HEADER = environment.text("ROLLOUT_HEADER", "X-Use-Rust-Scorer")
+ROLLOUT_REFRESH_SECONDS = environment.integer("ROLLOUT_REFRESH_SECONDS", 5, minimum=0)
+
 # Access tokens --------------------------------------------------------------------------------------------------------
 SECRET_KEY = environment.text("SECRET_KEY")
 if not SECRET_KEY:
@@ -124,12 +132,24 @@ NINJA_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.integer("SCORER_UI_ACCESS_TOKEN_LIFETIME", 1440, minimum=1)),
 }
 
+# Metrics and traces ---------------------------------------------------------------------------------------------------
+METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
+OTEL_ENABLED = environment.flag("OTEL_ENABLED", default=False)
+OTEL_SERVICE_NAME = environment.text("OTEL_SERVICE_NAME", "passport-scorer-v2")
+OTEL_TRACE_SAMPLING_RATE = environment.fraction("OTEL_TRACE_SAMPLING_RATE", 0.01)
+
 # Logs -----------------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "scorer_v2.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+        "stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+    },
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "scorer_v2.requests": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
+    },
 }

@@ -19,9 +19,33 @@ def connection(name: str, url: str) -> dict[str, Any]:
     options: dict[str, Any] = {**parsed.get("OPTIONS", {})}
     options.setdefault("connect_timeout", environment.integer("DATABASE_CONNECT_TIMEOUT", 5, minimum=1))
     options.setdefault("application_name", "passport-scorer-v2")
+    options.update({name: value for name, value in _liveness().items() if name not in options})
+    limits = _limits()
+    if limits:
+        options.setdefault("options", limits)
     # Off behind a transaction-pooling proxy, where prepared statements pin a connection or clash.
     options["prepare_threshold"] = 0 if environment.flag("DATABASE_PREPARED_STATEMENTS", default=True) else None
     return {**parsed, "CONN_MAX_AGE": None, "OPTIONS": options}
+
+
+def _liveness() -> dict[str, int]:
+    """A peer that vanished without a word is noticed: unanswered data after 10 s, an idle connection after 60 s."""
+    timeout = environment.integer("DATABASE_TCP_TIMEOUT_MS", 10_000, minimum=0)
+    return {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": timeout}
+
+
+def _limits() -> str:
+    """How long the server lets a statement run, wait for a lock, and a transaction of ours idle: a worker that hangs
+    must not hang its clients, and one that was killed must not keep its locks. 0 leaves the server's own limit; set
+    all to 0 behind a proxy that refuses start-up options."""
+    limits = {
+        "statement_timeout": environment.integer("DATABASE_STATEMENT_TIMEOUT_MS", 10_000, minimum=0),
+        "lock_timeout": environment.integer("DATABASE_LOCK_TIMEOUT_MS", 5_000, minimum=0),
+        "idle_in_transaction_session_timeout": environment.integer(
+            "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS", 10_000, minimum=0
+        ),
+    }
+    return " ".join(f"-c {name}={limit}" for name, limit in limits.items() if limit)
 
 
 def connections(default_url: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Each NAME may also be given as NAME_FILE, the path of a file that holds the valu
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -38,7 +39,7 @@ def flag(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"The setting {name} must be on or off, not {value!r}.")
 
 
-def integer(name: str, default: int | None = None, *, minimum: int | None = None) -> int:
+def integer(name: str, default: int | None = None, *, minimum: int | None = None, maximum: int | None = None) -> int:
     value = text(name, None if default is None else str(default))
     try:
         number = int(value)
@@ -46,7 +47,29 @@ def integer(name: str, default: int | None = None, *, minimum: int | None = None
         raise ImproperlyConfigured(f"The setting {name} must be a whole number, not {value!r}.") from None
     if minimum is not None and number < minimum:
         raise ImproperlyConfigured(f"The setting {name} must be at least {minimum}, not {number}.")
+    if maximum is not None and number > maximum:
+        raise ImproperlyConfigured(f"The setting {name} must be at most {maximum}, not {number}.")
     return number
+
+
+def fraction(name: str, default: float) -> float:
+    """A number from 0 to 1."""
+    value = text(name, str(default))
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ImproperlyConfigured(f"The setting {name} must be a number from 0 to 1, not {value!r}.")
+    return number
+
+
+def choice(name: str, choices: Sequence[str], default: str) -> str:
+    """One of the choices, in any case."""
+    value = text(name, default).strip().lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"The setting {name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
 
 
 def optional_integer(name: str) -> int | None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from apps.account.keys import KeyRow
 from apps.account.managers import AnalyticsEntry
+from scorer_v2.conf import settings
 
 SECRET_HEADERS = frozenset({"X-Api-Key", "Authorization", "Cookie"})
 

@@ -5,8 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
+from scorer_v2.conf import settings
 from scorer_v2.errors import DomainError
 
 PREFIX_LENGTH = 8  # account_accountapikey.prefix is varchar(8): a longer one cannot be known
@@ -17,6 +16,7 @@ _NO_HASH = "sha256$" + "0" * 64
 class InvalidApiKey(DomainError):
     status = 401
     detail = "Invalid API Key."
+    reason = "Invalid API Key: missing or malformed"
 
 
 class PermissionDenied(DomainError):
@@ -34,6 +34,11 @@ class PresentedKey:
 
     def __repr__(self) -> str:
         return f"PresentedKey({self.prefix!r})"
+
+    @property
+    def shown_prefix(self) -> str | None:
+        """The prefix for logs; None for a text without a dot, which is all secret."""
+        return self.prefix if "." in self.text else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.core.cache import cache
 
+from scorer_v2.conf import settings
 from scorer_v2.errors import DomainError
+from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.rate_limits")
 
@@ -74,5 +75,6 @@ def _count(name: str, lifetime: int) -> int | None:
             return 1
         return int(cache.incr(name))
     except Exception:
+        current().count_cache("rate_limits", "failed")
         logger.exception("rate limits are not applied: the cache fails")
         return None

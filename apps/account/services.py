@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from apps.account import managers
@@ -22,6 +21,7 @@ from apps.account.keys import (
 )
 from apps.account.managers import AnalyticsEntry
 from apps.registry.scoring.storable import is_storable
+from scorer_v2.conf import settings
 from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError, NotFound
 
 logger = logging.getLogger("scorer_v2.account")
@@ -63,6 +63,9 @@ class Refusal:
 
     error: DomainError
     reason: str
+
+    def __post_init__(self) -> None:
+        self.error.reason = self.reason
 
 
 def refusal_of(row: KeyRow | None, *, proven: bool, now: datetime, to_read_scores: bool) -> Refusal | None:
@@ -108,7 +111,7 @@ def record_quietly(entry: AnalyticsEntry) -> None:
     try:
         managers.record_request(entry)
     except (Conflict, DatabaseUnavailable):
-        logger.warning("a request could not be recorded", extra={"path": entry.path})
+        logger.warning("a request could not be recorded")
 
 
 def is_list_member(*, list_name: str, address: str) -> bool:

@@ -20,6 +20,7 @@ from scorer_v2.addresses import is_address, lowercase_address
 from scorer_v2.answers import json_bytes
 from scorer_v2.database import Step
 from scorer_v2.errors import DomainError, InvalidAddress, NotFound, Unauthorized
+from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.scoring")
 
@@ -115,6 +116,7 @@ def _score_for_user(*, scorer_id: int, address: str) -> dict[str, Any]:
     missing = NotFound(MISCONFIGURED)
     if abs(scorer_id) > LARGEST_ID:
         raise missing
+    current().community = scorer_id
     rules = scoring_rules()
     stored = find_stored_score(scorer_id=scorer_id, address=address, points_wanted=rules.points_enabled)
     if stored is None:

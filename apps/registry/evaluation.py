@@ -1,20 +1,37 @@
 """Compute a score within its transaction, and save it: the same for every door (contract, section 3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any
-
-from django.conf import settings
 
 from apps.account.managers import AnalyticsEntry
 from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
 from apps.registry.scoring.points import are_shown, points_shown
+from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, Snapshot
 from apps.registry.scoring.score_object import computed_score_object, failed_score_object
 from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
 from apps.registry.scoring.verdicts import VerdictCache
+from scorer_v2.conf import settings
+from scorer_v2.measurements import current
 
-_verdicts = VerdictCache(settings.VERDICT_CACHE_SIZE)
+
+def measured_proof_fault(credential: Mapping[str, Any], *, now: datetime) -> str | None:
+    """`proof_fault`, timed and counted for the request."""
+    started = perf_counter()
+    fault = proof_fault(credential, now=now)
+    measured = current()
+    measured.verification_seconds += perf_counter() - started
+    if fault is None:
+        measured.proofs_valid += 1
+    else:
+        measured.proofs_invalid += 1
+    return fault
+
+
+_verdicts = VerdictCache(settings.VERDICT_CACHE_SIZE, verify=measured_proof_fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +59,16 @@ def evaluate(
 ) -> Evaluation:
     """The score of a snapshot; with `with_points` the answer has points where section 3.11 allows."""
     shown = are_shown(asked=with_points, rules=rules, human_points_program=snapshot.human_points_program)
+    measured = current()
+    measured.community = snapshot.community_id
     try:
         outcome = _outcome(transaction, snapshot, rules=rules)
     except ScoringError as error:
         points = _points(snapshot, PointsAward(), shown=shown)
         return Evaluation(failed_score_object(str(error), address=snapshot.address, **points), error=str(error))
+    kept, deduplicated = len(outcome.deduplication.kept), len(outcome.deduplication.deduplicated)
+    measured.kept, measured.deduplicated = kept, deduplicated
+    measured.left_out = len(snapshot.stamps) - kept - deduplicated
     points = _points(snapshot, outcome.award, shown=shown)
     return Evaluation(computed_score_object(outcome, address=snapshot.address, **points), outcome=outcome)
 
@@ -75,7 +97,11 @@ def _outcome(transaction: ScoringTransaction, snapshot: Snapshot, *, rules: Scor
 
 
 def _proof_fault(now: datetime) -> Any:
-    return lambda document, credential: _verdicts.fault(document, credential, now=now)
+    def fault(document: str, credential: Mapping[str, Any]) -> str | None:
+        current().proofs += 1
+        return _verdicts.fault(document, credential, now=now)
+
+    return fault
 
 
 def _points(snapshot: Snapshot, award: PointsAward, *, shown: bool) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NoReturn, TypeVar
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
@@ -19,7 +18,9 @@ from apps.registry.managers.transactions import OpenedScoring, ScoringTransactio
 from apps.registry.scoring.records import Snapshot
 from scorer_v2.addresses import is_address
 from scorer_v2.answers import json_bytes
+from scorer_v2.conf import settings
 from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError, InvalidAddress, NotFound
+from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.scoring")
 
@@ -49,6 +50,7 @@ def until_undisturbed(attempt: Callable[[], Answer]) -> Answer:
         try:
             return attempt()
         except Conflict as conflict:
+            current().restarts += 1
             logger.info("a scoring starts over", extra={"conflict": str(conflict)})
     raise DatabaseUnavailable
 

@@ -5,12 +5,13 @@ import logging
 import math
 import re
 
-from django.conf import settings
 from django.core.cache import cache
 
 from apps.registry.scoring.weights import as_decimal
 from apps.scorer_weighted import managers
+from scorer_v2.conf import settings
 from scorer_v2.errors import DomainError, NotFound
+from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.weights")
 
@@ -40,12 +41,16 @@ def weights_of(*, community_id: str) -> Weights:
     """
     number = _community_number(community_id)
     name = CACHE_NAME.format(number)
+    measured = current()
+    measured.community = number
     try:
         cached = cache.get(name)
     except Exception:
+        measured.count_cache("weights", "failed")
         logger.exception("weights are read from the database: the cache fails")
         return _stored_weights(number, is_default=not community_id)
     weights = parse_weights(cached)
+    measured.count_cache("weights", "miss" if weights is None else "hit")
     if weights is None:
         weights = _stored_weights(number, is_default=not community_id)
         _remember(name, weights)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
+from scorer_v2.conf import settings
 from scorer_v2.database import fetch, statement
 
 # The stakes that an address holds, or that others hold on it. Both numbers come as text: they exceed 64 bits.

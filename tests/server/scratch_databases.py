@@ -101,7 +101,9 @@ class ScratchDatabase:
         password = self.parameters["PASSWORD"]
         user = quote(self.parameters["USER"], safe="") + (f":{quote(password, safe='')}" if password else "")
         where = quote(host, safe="") + (f":{port}" if port else "")
-        return f"postgresql://{user}@{where}/{self.name}" + (f"?{urlencode(options)}" if options else "")
+        return f"postgresql://{user}@{where}/{self.name}" + (
+            f"?{urlencode(options, quote_via=quote)}" if options else ""
+        )
 
     def _options(self) -> dict[str, str]:
         return {k: str(v) for k, v in self.parameters.get("OPTIONS", {}).items() if k not in OWN_OPTIONS}

@@ -1,0 +1,1 @@
+"""The active weight configuration, and its way into the scorers."""

@@ -1,0 +1,72 @@
+"""The settings that the request path reads, with a default for each: a host project need not define any of ours.
+
+    from scorer_v2.conf import settings
+
+Values are Django's own at the moment of reading, so that a test may override them there.
+"""
+
+from collections.abc import Collection
+from typing import Any, Generic, TypeVar, cast
+
+from django.conf import settings as django_settings
+
+T = TypeVar("T")
+
+
+class Setting(Generic[T]):
+    """A setting of the project, or its default."""
+
+    def __init__(self, default: T) -> None:
+        self.default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type) -> T:
+        return cast(T, getattr(django_settings, self.name, self.default))
+
+
+class NumberSetting(Setting[T]):
+    """A whole number. A host project may hold it as text, and a blank one for none."""
+
+    def __get__(self, instance: object, owner: type) -> T:
+        value: Any = getattr(django_settings, self.name, self.default)
+        if type(value) is int:
+            return cast(T, value)
+        return cast(T, int(value)) if value not in (None, "") else self.default
+
+
+class Settings:
+    """What there is. It cannot be assigned to: override Django's."""
+
+    __slots__ = ()
+
+    CERAMIC_CACHE_SCORER_ID = NumberSetting[int | None](None)
+    CGRANTS_API_TOKEN = Setting("")
+    DEMO_API_KEY = Setting[str | None](None)
+    DEMO_API_KEY_ALIASES = Setting[Collection[str]](())
+    DEMO_API_SCORER_ID = NumberSetting[int | None](None)
+    DEVELOPMENT = Setting(default=False)
+    FF_API_ANALYTICS = Setting("Off")
+    FF_MULTI_NULLIFIER = Setting("off")
+    HUMAN_POINTS_ENABLED = Setting(default=False)
+    HUMAN_POINTS_MTA_ENABLED = Setting(default=False)
+    HUMAN_POINTS_START_TIMESTAMP = NumberSetting(0)
+    INTERNAL_API_TRUSTS_NETWORK = Setting(default=False)
+    METRICS_TOKEN = Setting("")
+    OTEL_ENABLED = Setting(default=False)
+    OTEL_SERVICE_NAME = Setting("passport-scorer-v2")
+    OTEL_TRACE_SAMPLING_RATE = Setting(0.01)
+    PBKDF2_CONCURRENCY = NumberSetting(1)
+    RATELIMIT_ENABLE = Setting(default=False)
+    REGISTRY_API_READ_DB = Setting("default")
+    ROLLOUT_HEADER = Setting("X-Use-Rust-Scorer")
+    ROLLOUT_MODE = Setting("all")
+    ROLLOUT_PERCENT = NumberSetting(0)
+    ROLLOUT_REFRESH_SECONDS = NumberSetting(5)
+    SCORING_ATTEMPTS = NumberSetting(5)
+    TRUSTED_IAM_ISSUERS = Setting[Collection[str]](())
+    VERDICT_CACHE_SIZE = NumberSetting(50_000)
+
+
+settings = Settings()
