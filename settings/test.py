@@ -4,7 +4,7 @@ They trust no issuer and award no points unless a test, or the environment, says
 must not change a test.
 """
 
-from settings import environment
+from settings import environment, test_defaults  # noqa: F401 - sets defaults before the base reads them
 from settings.dev import *  # noqa: F403 - a settings module extends its base
 
 TRUSTED_IAM_ISSUERS = environment.text_list("TRUSTED_IAM_ISSUERS", [])

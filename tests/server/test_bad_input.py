@@ -321,7 +321,7 @@ CHUNKED = b"\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b'13\r\n{"proof_values": []}\r\n0\r\n\r\n', 200), (b"zz\r\n{}\r\n0\r\n\r\n", 400)]
+    ("body", "status"), [(b'14\r\n{"proof_values": []}\r\n0\r\n\r\n', 200), (b"zz\r\n{}\r\n0\r\n\r\n", 400)]
 )
 def test_a_chunked_body_is_read(untouched: Service, body: bytes, status: int) -> None:
     token = internal_headers(untouched)["Authorization"].encode()
