@@ -56,7 +56,7 @@ class Progress:
         if not self._shown or (done < total and now - self._drawn < SECONDS_BETWEEN_DRAWINGS):
             return
         self._drawn = now
-        part = min(done / total, 1.0) if total else 1.0
+        part = min(done / total, 1) if total else 1
         rate = done / max(now - self._started, 0.001)
         bar = ("#" * round(part * BAR_WIDTH)).ljust(BAR_WIDTH, ".")
         self._stream.write(f"\r[{bar}] {done:,} of {total:,}, {rate:,.0f} a second ", str, ending="")

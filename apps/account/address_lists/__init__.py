@@ -1,0 +1,1 @@
+"""Members of address lists, from files."""

@@ -1,0 +1,1 @@
+"""Old analytics rows, deleted in batches."""

@@ -1,0 +1,29 @@
+"""SQL of pruning analytics rows."""
+
+from datetime import datetime
+
+from scorer_v2.bulk_database import BulkTransaction
+from scorer_v2.database import statement
+
+# How many rows are older.
+COUNT_OLD = statement(
+    "account.count_old_analytics", "SELECT count(*) FROM account_accountapikeyanalytics WHERE created_at < %(before)s"
+)
+
+# Deletes the oldest ones.
+DELETE_OLD = statement(
+    "account.delete_old_analytics",
+    """
+    DELETE FROM account_accountapikeyanalytics WHERE id = ANY(ARRAY(
+        SELECT id FROM account_accountapikeyanalytics WHERE created_at < %(before)s ORDER BY created_at LIMIT %(limit)s
+    ))
+    """,
+)
+
+
+def count_old(bulk: BulkTransaction, *, before: datetime) -> int:
+    return int(bulk.row(COUNT_OLD, {"before": before})[0])
+
+
+def delete_old(bulk: BulkTransaction, *, before: datetime, limit: int) -> int:
+    return bulk.count(DELETE_OLD, {"before": before, "limit": limit})

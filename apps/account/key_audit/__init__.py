@@ -1,0 +1,1 @@
+"""API keys that will be refused though somebody uses them."""

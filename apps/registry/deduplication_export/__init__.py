@@ -1,0 +1,1 @@
+"""Who lost which stamp to whom, as a file."""

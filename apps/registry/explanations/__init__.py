@@ -1,0 +1,1 @@
+"""Why an address has the score that it has."""

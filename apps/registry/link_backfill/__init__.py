@@ -1,0 +1,1 @@
+"""Missing hash links, made from the stamps that scorings kept."""

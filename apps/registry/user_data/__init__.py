@@ -1,0 +1,1 @@
+"""All that is stored of an address: deleted for good, or reset."""
