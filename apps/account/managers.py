@@ -23,7 +23,10 @@ FIND_KEY = statement(
 # Stores the SHA-256 of a key that proved itself by PBKDF2, so that its next use is quick.
 MIGRATE_KEY = statement(
     "account.migrate_key",
-    "UPDATE account_accountapikey SET hashed_key_sha256 = %(digest)s WHERE id = %(id)s AND hashed_key_sha256 IS NULL",
+    """
+    UPDATE account_accountapikey SET hashed_key_sha256 = %(digest)s
+    WHERE id = %(id)s AND nullif(hashed_key_sha256, '') IS NULL
+    """,
 )
 
 # One row of what a partner asked and was answered (section 5.1).

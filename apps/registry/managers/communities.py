@@ -15,7 +15,7 @@ _OF_A_KEY = """
     FROM account_accountapikey key
     JOIN account_community community ON community.account_id = key.account_id
     WHERE key.prefix = %(key_prefix)s
-      AND coalesce(key.hashed_key_sha256, CASE WHEN key.hashed_key LIKE 'sha256$%%' THEN key.hashed_key END)
+      AND coalesce(nullif(key.hashed_key_sha256, ''), CASE WHEN key.hashed_key LIKE 'sha256$%%' THEN key.hashed_key END)
           = %(key_digest)s
       AND NOT key.revoked AND (key.expiry_date IS NULL OR key.expiry_date >= %(now)s) AND key.read_scores
       AND (community.external_scorer_id = %(scorer_text)s OR community.id = %(scorer_id)s)

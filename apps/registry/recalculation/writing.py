@@ -155,7 +155,7 @@ def changes_of(passport: LoadedPassport, outcome: Outcome) -> tuple[Sequence[int
     same = 0
     for held, stamp_id in zip(passport.kept_rows, wanted, strict=False):
         if row_of[stamp_id] != held:
-            continue
+            break
         same += 1
     return passport.kept_rows[same:], wanted[same:]
 
