@@ -100,6 +100,11 @@ schema: $(STAMP) ## Write the API's description to docs/openapi.json
 schema-check: $(STAMP) ## Is docs/openapi.json what the API describes?
 	$(EXPORT) | diff $(OPENAPI) - || { echo "The API has changed: run make schema and commit $(OPENAPI)."; exit 1; }
 
+# Measure --------------------------------------------------------------------------------------------------------------
+.PHONY: measure
+measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps
+	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
+
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)

@@ -7,6 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from settings import environment
 
+# Our statements find rows by keys: one plan is right for all values, and planning anew costs more than running.
+PLANNED_ONCE = ("-c plan_cache_mode=force_generic_plan",)
+
 
 def connection(name: str, url: str) -> dict[str, Any]:
     """A Django database entry for `url`, given by the setting `name`."""
@@ -20,11 +23,12 @@ def connection(name: str, url: str) -> dict[str, Any]:
     options.setdefault("connect_timeout", environment.integer("DATABASE_CONNECT_TIMEOUT", 5, minimum=1))
     options.setdefault("application_name", "passport-scorer-v2")
     options.update({name: value for name, value in _liveness().items() if name not in options})
-    limits = _limits()
-    if limits:
-        options.setdefault("options", limits)
     # Off behind a transaction-pooling proxy, where prepared statements pin a connection or clash.
-    options["prepare_threshold"] = 0 if environment.flag("DATABASE_PREPARED_STATEMENTS", default=True) else None
+    prepared = environment.flag("DATABASE_PREPARED_STATEMENTS", default=True)
+    options["prepare_threshold"] = 0 if prepared else None
+    server_options = " ".join([*_limits(), *(PLANNED_ONCE if prepared else ())])
+    if server_options:
+        options.setdefault("options", server_options)
     return {**parsed, "CONN_MAX_AGE": None, "OPTIONS": options}
 
 
@@ -34,7 +38,7 @@ def _liveness() -> dict[str, int]:
     return {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": timeout}
 
 
-def _limits() -> str:
+def _limits() -> list[str]:
     """How long the server lets a statement run, wait for a lock, and a transaction of ours idle: a worker that hangs
     must not hang its clients, and one that was killed must not keep its locks. 0 leaves the server's own limit; set
     all to 0 behind a proxy that refuses start-up options."""
@@ -45,7 +49,7 @@ def _limits() -> str:
             "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS", 10_000, minimum=0
         ),
     }
-    return " ".join(f"-c {name}={limit}" for name, limit in limits.items() if limit)
+    return [f"-c {name}={limit}" for name, limit in limits.items() if limit]
 
 
 def connections(default_url: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Makes a scratch database beside the one of the settings, scores one address agai
 the whole application (middleware, router, service), and prints a table. Cold: the verdict cache is empty.
 """
 
+import logging
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,7 @@ def measure(path: str, stamps: int, *, cold: bool) -> dict[str, float]:
 
 
 def main() -> None:
+    logging.disable(logging.INFO)
     key = IssuerKey.generate()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
