@@ -17,10 +17,13 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db import transaction as django_transaction
 
-from scorer_v2.database import CONFLICTS, Row, Rows, Statement
+from scorer_v2.database import CONFLICTS, Row, Rows, Statement, statement
 from scorer_v2.errors import Conflict, DatabaseUnavailable
 
 logger = logging.getLogger("scorer_v2.database")
+
+# A hundred thousand values want another plan than one: the request path's connections keep theirs (settings.databases).
+PLAN_FOR_THE_VALUES = statement("bulk.plan_for_the_values", "SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 class BulkTransaction:
@@ -52,7 +55,9 @@ def transaction(using: str = DEFAULT_DB_ALIAS) -> Iterator[BulkTransaction]:
     """All or nothing. Raises Conflict and DatabaseUnavailable."""
     try:
         with django_transaction.atomic(using=using):
-            yield BulkTransaction(using)
+            bulk = BulkTransaction(using)
+            bulk.count(PLAN_FOR_THE_VALUES)
+            yield bulk
     except (psycopg.Error, Error) as error:
         state = getattr(error, "sqlstate", None)
         if state in CONFLICTS:

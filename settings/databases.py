@@ -26,9 +26,12 @@ def connection(name: str, url: str) -> dict[str, Any]:
     # Off behind a transaction-pooling proxy, where prepared statements pin a connection or clash.
     prepared = environment.flag("DATABASE_PREPARED_STATEMENTS", default=True)
     options["prepare_threshold"] = 0 if prepared else None
-    server_options = " ".join([*_limits(), *(PLANNED_ONCE if prepared else ())])
+    planned_once = prepared and environment.flag("DATABASE_GENERIC_PLANS", default=True)
+    # What the URL itself says comes last, and wins.
+    stated = [options["options"]] if options.get("options") else []
+    server_options = " ".join([*_limits(), *(PLANNED_ONCE if planned_once else ()), *stated])
     if server_options:
-        options.setdefault("options", server_options)
+        options["options"] = server_options
     return {**parsed, "CONN_MAX_AGE": None, "OPTIONS": options}
 
 

@@ -30,7 +30,9 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission")
 FIRST_ID = 1_000
 LONGEST_NAME = 63
 # Options that the service's own settings add to whatever its URL says.
-OWN_OPTIONS = frozenset({"connect_timeout", "application_name", "prepare_threshold", "pool", "server_side_binding"})
+OWN_OPTIONS = frozenset(
+    {"connect_timeout", "application_name", "prepare_threshold", "pool", "server_side_binding", "options"}
+)
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 START_SEQUENCES = """

@@ -1,0 +1,42 @@
+"""Connections from their URLs: the limits of requests, one plan for prepared statements, and what the URL adds."""
+
+import pytest
+
+from settings.databases import connection
+
+URL = "postgresql://somebody@127.0.0.1:5432/scorer"
+LIMITS = "DATABASE_STATEMENT_TIMEOUT_MS", "DATABASE_LOCK_TIMEOUT_MS", "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*LIMITS, "DATABASE_GENERIC_PLANS", "DATABASE_PREPARED_STATEMENTS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def server_options(url: str = URL) -> str:
+    return connection("DATABASE_URL", url)["OPTIONS"].get("options", "")
+
+
+def test_a_request_has_limits_and_one_plan() -> None:
+    assert server_options() == (
+        "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+        " -c plan_cache_mode=force_generic_plan"
+    )
+
+
+def test_what_the_url_says_comes_last_and_wins() -> None:
+    assert server_options(f"{URL}?options=-c%20lock_timeout%3D1").endswith("force_generic_plan -c lock_timeout=1")
+
+
+def test_all_of_it_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*LIMITS, "DATABASE_GENERIC_PLANS"):
+        monkeypatch.setenv(name, "0")
+    assert server_options() == ""
+
+
+def test_without_prepared_statements_there_is_no_plan_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PREPARED_STATEMENTS", "off")
+    found = connection("DATABASE_URL", URL)["OPTIONS"]
+    assert found["prepare_threshold"] is None
+    assert "plan_cache_mode" not in found["options"]
