@@ -100,6 +100,17 @@ schema: $(STAMP) ## Write the API's description to docs/openapi.json
 schema-check: $(STAMP) ## Is docs/openapi.json what the API describes?
 	$(EXPORT) | diff $(OPENAPI) - || { echo "The API has changed: run make schema and commit $(OPENAPI)."; exit 1; }
 
+.PHONY: test-newest-django
+test-newest-django: .data/newest/.installed ## The tests on the newest Django that this Python allows, beside the LTS
+	.data/newest/bin/python -m django --version
+	.data/newest/bin/python -m pytest --numprocesses $(JOBS) --dist loadgroup $(TESTS)
+
+.data/newest/.installed: requirements-dev.txt
+	@python=$$(.ci/find-python $(PYTHON)); $$python -m venv .data/newest
+	@.data/newest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@.data/newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade django
+	@touch $@
+
 # Measure --------------------------------------------------------------------------------------------------------------
 .PHONY: measure
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps

@@ -1,5 +1,6 @@
 """Settings of every deployment. Names are those that the existing deployments use (contract, section 1.7)."""
 
+import warnings
 from datetime import timedelta
 from pathlib import Path
 
@@ -76,6 +77,11 @@ USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# The files of the admin site and of the API's docs come from where they were collected, as in the image; where nobody
+# collected them, from the packages that bring them. A missing folder is no reason for a warning then.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+if WHITENOISE_USE_FINDERS:
+    warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache ----------------------------------------------------------------------------------------------------------------

@@ -51,7 +51,6 @@ class Command(BaseCommand):
 
     def _run(self, port: int, *, once: bool) -> None:
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
         from scorer_v2 import demo  # noqa: PLC0415 - it needs models, which are there once the apps are loaded
 
         seeded = demo.seed()
