@@ -1,7 +1,7 @@
 """A TCP proxy before PostgreSQL that counts what the network would feel, and can fail as networks do.
 
-A round trip: the client asks for an answer (Sync, Flush or Query) and has none outstanding. Connecting and
-authenticating are not counted.
+A round trip: the client asks for an answer (Sync, Query, or Flush of what it sent) and has none outstanding. Connecting
+and authenticating are not counted.
 """
 
 import socket
@@ -15,7 +15,7 @@ from tests.server.postgres_messages import Messages, StatementNames
 
 CHUNK = 65_536
 FLUSH = b"H"
-ASKS_FOR_ANSWER = frozenset({b"S", b"Q", FLUSH})
+ALWAYS_ANSWERED = frozenset({b"S", b"Q"})
 READY_FOR_QUERY = b"Z"
 
 Target = tuple[str, int] | Path
@@ -107,7 +107,7 @@ class CountingProxy:
             with self._lock:
                 self._pairs.append((client, server))
                 self._tally.connections += 1
-            conversation = _Conversation()
+            conversation = Conversation()
             _thread(self._forward, client, server, lambda data, it=conversation: self._hear_client(it, data))
             _thread(self._forward, server, client, lambda data, it=conversation: self._hear_server(it, data))
 
@@ -117,7 +117,7 @@ class CountingProxy:
                 target.sendall(data)
         _close(source, target)
 
-    def _hear_client(self, conversation: "_Conversation", data: bytes) -> bool:
+    def _hear_client(self, conversation: "Conversation", data: bytes) -> bool:
         """Count; False when the connection is to be cut."""
         with self._lock:
             for kind, content in conversation.of_client.feed(data):
@@ -126,18 +126,18 @@ class CountingProxy:
                     if name in self._cut_at:
                         return False
                     self._tally.statements.append(name)
-                if kind in ASKS_FOR_ANSWER and conversation.is_open:
+                if conversation.is_open:
                     self._tally.trips += conversation.ask(kind)
         return True
 
-    def _hear_server(self, conversation: "_Conversation", data: bytes) -> bool:
+    def _hear_server(self, conversation: "Conversation", data: bytes) -> bool:
         with self._lock:
             for kind, _ in conversation.of_server.feed(data):
                 conversation.answer(kind)
         return True
 
 
-class _Conversation:
+class Conversation:
     """One connection, as it is heard on its way."""
 
     def __init__(self) -> None:
@@ -147,10 +147,19 @@ class _Conversation:
         self.is_open = False
         self._unanswered = 0
         self._flushed = False
+        self._sent_since = False  # messages since the client last asked for an answer
 
     def ask(self, kind: bytes) -> bool:
-        """The client asks for an answer: whether that begins a round trip, because it was waiting for none."""
+        """Hear a message of the client: whether it begins a round trip, because it asks and none was asked for yet.
+
+        A Flush with nothing sent before it asks for nothing: the driver ends a pipeline with one, after its Sync, and
+        it may arrive when all is answered.
+        """
+        if kind not in ALWAYS_ANSWERED and not (kind == FLUSH and self._sent_since):
+            self._sent_since = self._sent_since or kind != FLUSH
+            return False
         begins = not self._unanswered and not self._flushed
+        self._sent_since = False
         if kind == FLUSH:
             self._flushed = True
         else:

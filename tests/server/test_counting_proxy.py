@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.server.counting_proxy import CountingProxy
+from tests.server.counting_proxy import Conversation, CountingProxy
 from tests.server.scratch_databases import ScratchDatabase
 from tests.server.servers import Servers
 
@@ -86,3 +86,20 @@ def test_it_refuses_until_it_listens_again(
     proxy.listen()
     with psycopg.connect(database.url_through(proxy.port)) as another:
         another.execute("SELECT 1")
+
+
+def test_a_flush_that_comes_after_the_answer_does_not_hide_the_next_trip() -> None:
+    """The driver ends a pipeline with a Flush after its Sync: it asks for nothing, and may arrive late."""
+    conversation = Conversation()
+    assert [conversation.ask(kind) for kind in (b"P", b"B", b"E", b"S")] == [False, False, False, True]
+    conversation.answer(b"Z")
+    assert not conversation.ask(b"H")
+    assert [conversation.ask(kind) for kind in (b"B", b"E", b"S")] == [False, False, True]
+
+
+def test_a_flush_for_statements_is_a_trip_and_the_sync_that_follows_unanswered_is_not() -> None:
+    conversation = Conversation()
+    assert [conversation.ask(kind) for kind in (b"P", b"E", b"H", b"S")] == [False, False, True, False]
+    conversation.answer(b"1")
+    conversation.answer(b"Z")
+    assert conversation.ask(b"Q")
