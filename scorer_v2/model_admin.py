@@ -6,19 +6,21 @@ Lists are in order of the primary key and search by equality on indexed columns.
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-if TYPE_CHECKING:  # the classes are generic for the type checker only
+if TYPE_CHECKING:  # unfold's classes are Django's with another look, and Django's are generic for the type checker only
+    from django.contrib import admin
+
     _ModelAdmin = admin.ModelAdmin[Model]
     _TabularInline = admin.TabularInline[Model, Model]
     _Paginator = Paginator[Model]
 else:
-    _ModelAdmin = admin.ModelAdmin
-    _TabularInline = admin.TabularInline
+    from unfold.admin import ModelAdmin as _ModelAdmin
+    from unfold.admin import TabularInline as _TabularInline
+
     _Paginator = Paginator
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.IGNORECASE)
