@@ -16,7 +16,9 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, connections
 from psycopg.pq import TransactionStatus
 
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
+from scorer_v2.conf import settings
+from scorer_v2.errors import Conflict, DatabaseSilent, DatabaseUnavailable
 from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.database")
@@ -106,7 +108,8 @@ def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
     try:
         # Past the driver's cache of prepared statements, which would be emptied by a ROLLBACK that it sees.
         with _measured_round_trip():
-            ended = driver.pgconn.exec_(b"ROLLBACK").command_status == b"ROLLBACK"
+            (result,) = _deadline().ask(b"ROLLBACK", driver.pgconn)
+            ended = result.command_status == b"ROLLBACK"
     except psycopg.Error:
         ended = False
     if not ended:
@@ -158,11 +161,15 @@ def _carry_out(steps: Sequence[Step], using: str, cursors: list[psycopg.Cursor[R
         raise InterfaceError("the request path opens its own transactions; it cannot run inside an atomic block")
     connection.ensure_connection()
     driver: psycopg.Connection[Row] = connection.connection
-    with driver.pipeline():
+    with _deadline().on(driver), driver.pipeline():
         for step in steps:
             cursor = psycopg.Cursor(driver)
             cursors.append(cursor)
             cursor.execute(step.statement.sql, step.values, prepare=None if step.statement.prepared else False)
+
+
+def _deadline() -> AnswerDeadline:
+    return AnswerDeadline(milliseconds=settings.DATABASE_ANSWER_TIMEOUT_MS)
 
 
 def _rows(cursor: psycopg.Cursor[Row]) -> Rows:
@@ -171,6 +178,8 @@ def _rows(cursor: psycopg.Cursor[Row]) -> Rows:
 
 def _is_dead(error: Exception, using: str) -> bool:
     driver = connections[using].connection
+    if isinstance(error, AnswerOverdue):
+        return False
     return isinstance(error, psycopg.OperationalError) and driver is not None and bool(driver.closed)
 
 
@@ -179,6 +188,9 @@ def _translated(error: Exception, steps: Sequence[Step]) -> Exception:
     if state in CONFLICTS:
         logger.info("a conflict with another request", extra={"sqlstate": state, "statements": _names(steps)})
         return Conflict(state)
+    if isinstance(error, AnswerOverdue):
+        logger.error("the database did not answer in time", extra={"statements": _names(steps)})
+        return DatabaseSilent()
     logger.error(
         "the database failed", extra={"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}
     )
