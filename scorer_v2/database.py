@@ -17,8 +17,9 @@ from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from scorer_v2 import pipeline
+from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
 from scorer_v2.conf import settings
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.errors import Conflict, DatabaseSilent, DatabaseUnavailable
 from scorer_v2.measurements import current
 from scorer_v2.pipeline import Row, Rows, Statement, Step
 
@@ -110,9 +111,10 @@ def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
     if driver is None or driver.info.transaction_status == TransactionStatus.IDLE:
         return
     try:
-        # Past the driver's cache of prepared statements, which would be emptied by a ROLLBACK that it sees.
+        # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
         with _measured_round_trip():
-            ended = driver.pgconn.exec_(b"ROLLBACK").command_status == b"ROLLBACK"
+            answer = _deadline().ask(b"ROLLBACK", driver.pgconn)
+            ended = answer is not None and answer.command_status == b"ROLLBACK"
     except psycopg.Error:
         ended = False
     if not ended:
@@ -163,8 +165,11 @@ def _carry_out(steps: Sequence[Step], using: str, answers: list[PGresult]) -> No
     if connection.in_atomic_block:
         raise InterfaceError("the request path opens its own transactions; it cannot run inside an atomic block")
     connection.ensure_connection()
-    timeout = settings.DATABASE_ANSWER_TIMEOUT_MS
-    pipeline.carry_out(connection.connection, steps, answers, seconds=timeout / 1000 if timeout else None)
+    pipeline.carry_out(connection.connection, steps, answers, deadline=_deadline())
+
+
+def _deadline() -> AnswerDeadline:
+    return AnswerDeadline(milliseconds=settings.DATABASE_ANSWER_TIMEOUT_MS)
 
 
 def _rows(answers: Sequence[PGresult], using: str) -> list[Rows]:
@@ -173,7 +178,7 @@ def _rows(answers: Sequence[PGresult], using: str) -> list[Rows]:
 
 def _is_dead(error: Exception, using: str) -> bool:
     driver = connections[using].connection
-    if driver is None or not isinstance(error, psycopg.Error):
+    if driver is None or not isinstance(error, psycopg.Error) or isinstance(error, AnswerOverdue):
         return False
     is_last = error.diag.severity_nonlocalized == "FATAL"
     return error.sqlstate in STALE or (isinstance(error, psycopg.OperationalError) and (is_last or bool(driver.closed)))
@@ -184,6 +189,9 @@ def _translated(error: Exception, steps: Sequence[Step]) -> Exception:
     if state in CONFLICTS:
         logger.info("a conflict with another request", extra={"sqlstate": state, "statements": _names(steps)})
         return Conflict(state)
+    if isinstance(error, AnswerOverdue):
+        logger.error("the database did not answer in time", extra={"statements": _names(steps)})
+        return DatabaseSilent()
     logger.error(
         "the database failed", extra={"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}
     )

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from select import POLLIN, POLLOUT, poll
-from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +19,7 @@ from psycopg import abc, adapt
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
+from scorer_v2.answer_deadline import AnswerDeadline
 from scorer_v2.bound_values import text_form
 
 Row = tuple[Any, ...]
@@ -74,20 +73,25 @@ _sessions: WeakKeyDictionary[psycopg.Connection[Any], _Session] = WeakKeyDiction
 
 
 def carry_out(
-    driver: psycopg.Connection[Any], steps: Sequence[Step], answers: list[PGresult], *, seconds: float | None
+    driver: psycopg.Connection[Any], steps: Sequence[Step], answers: list[PGresult], *, deadline: AnswerDeadline
 ) -> None:
     """Send the steps and add the answer of each to `answers`, up to the first that fails.
 
-    Raises psycopg.Error: the connection is of no use then. A server that does not answer for `seconds` is one that
-    failed (None: wait for ever).
+    Raises psycopg.Error, AnswerOverdue among them: the connection is of no use then.
     """
     connection: PGconn = driver.pgconn
-    deadline = None if seconds is None else monotonic() + seconds
-    connection.enter_pipeline_mode()
-    unanswered = _send(driver, connection, steps)
-    connection.pipeline_sync()
-    _receive(connection, unanswered, answers, deadline)
-    connection.exit_pipeline_mode()
+    forms = [_forms(step) for step in steps]
+    try:
+        connection.enter_pipeline_mode()
+        unanswered = _send(driver, connection, steps, forms)
+        connection.pipeline_sync()
+        _receive(connection, unanswered, answers, deadline)
+        connection.exit_pipeline_mode()
+    except psycopg.Error:
+        raise
+    except BaseException:  # such as a signal: answers that nobody waited for would be the next one's
+        connection.finish()
+        raise
 
 
 def rows_of(driver: psycopg.Connection[Any], answers: Iterable[PGresult]) -> list[Rows]:
@@ -113,55 +117,45 @@ def _session(driver: psycopg.Connection[Any]) -> _Session:
     return session
 
 
-def _send(driver: psycopg.Connection[Any], connection: PGconn, steps: Sequence[Step]) -> list[bool]:
+def _forms(step: Step) -> list[bytes | None] | None:
+    names, values = step.statement.names, step.values
+    return [text_form(values[name]) for name in names] if names and values is not None else None
+
+
+def _send(
+    driver: psycopg.Connection[Any],
+    connection: PGconn,
+    steps: Sequence[Step],
+    forms: Sequence[Sequence[bytes | None] | None],
+) -> list[bool]:
     """Of each answer that will come: whether it is a step's, and not that of preparing one."""
-    session = _session(driver)
+    prepared, prepares = _session(driver).prepared, driver.prepare_threshold is not None
     unanswered = []
-    for step in steps:
-        statement, values = step.statement, step.values
-        forms = [text_form(values[name]) for name in statement.names] if values else None
-        if driver.prepare_threshold is None:
-            connection.send_query_params(statement.numbered, forms, result_format=Format.BINARY)
+    for step, values in zip(steps, forms, strict=True):
+        statement = step.statement
+        if not prepares:
+            connection.send_query_params(statement.numbered, values, result_format=Format.BINARY)
         else:
-            name = statement.prepared_name
-            if name not in session.prepared:
-                connection.send_prepare(name, statement.numbered)
-                session.prepared.add(name)
+            if statement.prepared_name not in prepared:
+                connection.send_prepare(statement.prepared_name, statement.numbered)
+                prepared.add(statement.prepared_name)
                 unanswered.append(False)
-            connection.send_query_prepared(name, forms, result_format=Format.BINARY)
+            connection.send_query_prepared(statement.prepared_name, values, result_format=Format.BINARY)
         unanswered.append(True)
     return unanswered
 
 
-def _receive(connection: PGconn, unanswered: Sequence[bool], answers: list[PGresult], deadline: float | None) -> None:
+def _receive(connection: PGconn, unanswered: Sequence[bool], answers: list[PGresult], deadline: AnswerDeadline) -> None:
     for is_of_a_step in unanswered:
-        answer = _next(connection, deadline)
+        answer = deadline.next(connection)
         if answer is None or answer.status not in _ENDED_WELL:
             raise _failure(connection, answer)
         if is_of_a_step:
             answers.append(answer)
-        _next(connection, deadline)  # the end of this statement's answers
-    synchronised = _next(connection, deadline)
+        deadline.next(connection)  # the end of this statement's answers
+    synchronised = deadline.next(connection)
     if synchronised is None or synchronised.status != ExecStatus.PIPELINE_SYNC:
         raise _failure(connection, synchronised)
-
-
-def _next(connection: PGconn, deadline: float | None) -> PGresult | None:
-    if connection.is_busy():
-        _wait(connection, deadline)
-    return connection.get_result()
-
-
-def _wait(connection: PGconn, deadline: float | None) -> None:
-    """Until the next answer is there. What is still to be sent goes out meanwhile, so that neither side blocks."""
-    waiting = poll()
-    while connection.is_busy():
-        is_sending = connection.flush()
-        waiting.register(connection.socket, POLLIN | POLLOUT if is_sending else POLLIN)
-        left = None if deadline is None else max(0.0, deadline - monotonic()) * 1000
-        if not waiting.poll(left):
-            raise psycopg.OperationalError("the database does not answer")
-        connection.consume_input()
 
 
 def _failure(connection: PGconn, answer: PGresult | None) -> psycopg.Error:

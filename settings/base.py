@@ -85,6 +85,9 @@ if WHITENOISE_USE_FINDERS:
     warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Database -------------------------------------------------------------------------------------------------------------
+DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
+
 # Cache ----------------------------------------------------------------------------------------------------------------
 REDIS_URL = environment.optional_text("REDIS_URL") or environment.optional_text("CELERY_BROKER_URL")
 REDIS_TIMEOUT_SECONDS = environment.integer("REDIS_TIMEOUT_MS", 250, minimum=1) / 1000
