@@ -36,6 +36,8 @@ def _checked(text: str) -> bytes:
 
 
 def _array(values: Sequence[Any]) -> bytes:
+    if set(map(type, values)) == {int}:
+        return f"{{{','.join(map(str, values))}}}".encode()
     return b"{%b}" % b",".join([_element(text_form(value)) for value in values])
 
 

@@ -108,7 +108,7 @@ def commit_and(*before: Step, after: Sequence[Step] = (), using: str = DEFAULT_D
 def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
     """End an open transaction without a trace. Never raises: a connection that cannot is closed."""
     driver = connections[using].connection
-    if driver is None or driver.info.transaction_status == TransactionStatus.IDLE:
+    if driver is None or driver.pgconn.transaction_status == TransactionStatus.IDLE:
         return
     try:
         # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
