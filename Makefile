@@ -116,6 +116,10 @@ test-newest-django: .data/newest/.installed ## The tests on the newest Django th
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps
 	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
 
+.PHONY: bench
+bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
+	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
+
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)
