@@ -118,7 +118,7 @@ measure: $(STAMP) ## What a score costs: database, verification and the rest, fo
 
 .PHONY: bench
 bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
-	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
+	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
 
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean

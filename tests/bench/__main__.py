@@ -11,6 +11,7 @@ from tests.bench import cluster, wrk
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few scenarios")
+    parser.add_argument("--long", action="store_true", help="memory over 100,000 requests")
     parser.add_argument("--only", default="", help="scenarios whose name contains this")
     parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=0, help="of load in a sample; default 2, short 1")

@@ -9,7 +9,8 @@ from tests.bench.identities import PARTNER_COMMUNITY
 
 FORGET_LAST_STAMP = """
     DELETE FROM registry_stamp WHERE id IN (
-        SELECT max(stamp.id) FROM registry_stamp stamp JOIN registry_passport passport ON passport.id = stamp.passport_id
+        SELECT max(stamp.id)
+        FROM registry_stamp stamp JOIN registry_passport passport ON passport.id = stamp.passport_id
         WHERE passport.address = ANY(%(addresses)s) AND passport.community_id = %(community_id)s
         GROUP BY passport.id HAVING count(*) = %(stamps)s
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench.floor import Floor
 from tests.bench.measuring import Measured
 from tests.bench.places import CHECKOUT, RESULTS
 from tests.bench.scenarios import Scenario
@@ -18,15 +19,19 @@ Figures = dict[str, Any]
 
 @dataclass
 class Results:
-    """`scenarios`: name to the scenario's fields, its samples, and what else is known of it."""
+    """`scenarios`: name to the scenario's fields, its samples, and its floor; `counts`: of what is asked; `proxy`:
+    milliseconds of delay to those that a round trip really takes longer."""
 
     about: dict[str, Any]
     scenarios: dict[str, Figures] = field(default_factory=dict)
     counts: dict[str, Figures] = field(default_factory=dict)
     start: Figures = field(default_factory=dict)
+    memory: list[Figures] = field(default_factory=list)
+    proxy: Figures = field(default_factory=dict)
 
-    def add(self, scenario: Scenario, measured: Measured) -> None:
-        self.scenarios[scenario.name] = {**asdict(scenario), **asdict(measured)}
+    def add(self, scenario: Scenario, measured: Measured, floor: Floor | None) -> None:
+        known = {**asdict(scenario), "what": scenario.what, **asdict(measured)}
+        self.scenarios[scenario.name] = known | ({"floor": asdict(floor)} if floor else {})
 
     def save(self) -> Path:
         """As `latest.json`, and under its time."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.bench import requests
 from tests.bench.holders import CHANGING, SENDING, STEADY, Group
 from tests.bench.requests import Request
+from tests.bench.serving import GRANIAN, KINDS
 
 SCORE = "score"
 READING = tuple(requests.reading(SENDING))
@@ -15,7 +16,7 @@ READ = "gtc-stake"
 
 @dataclass(frozen=True)
 class Variant:
-    """How the service is started: `kind` is a worker class or another server, `delay_ms` a round trip's to the
+    """How the service is started: `kind` is one of serving.KINDS or GRANIAN, `delay_ms` a round trip's to the
     database, `cold` without a verdict cache."""
 
     kind: str = "gthread"
@@ -39,8 +40,7 @@ class Scenario:
         """Unique, and the same in every run."""
         variant = self.variant
         parts = [
-            self.endpoint if self.stamps is None else f"{self.endpoint} of {self.stamps}",
-            "changed" if self.changed else "",
+            self.what,
             "cold" if variant.cold else "",
             f"{variant.delay_ms:g} ms" if variant.delay_ms else "",
             variant.kind if variant.kind != "gthread" else "",
@@ -48,6 +48,18 @@ class Scenario:
             f"{self.connections} connections" if self.connections > 1 else "1 connection",
         ]
         return ", ".join(part for part in parts if part)
+
+    @property
+    def what(self) -> str:
+        """What is asked, however."""
+        asked = self.endpoint if self.stamps is None else f"{self.endpoint} of {self.stamps}"
+        return f"{asked}, changed" if self.changed else asked
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether its statements can be sent again and again, and there is something to compare with."""
+        plain = self.variant == Variant() and not self.changed and not self.half
+        return plain and (self.endpoint in SCORING or self.endpoint in READING) and self.endpoint != "weights"
 
     @property
     def group(self) -> Group:
@@ -112,7 +124,8 @@ def worker_classes() -> list[Scenario]:
     """Threads, no threads, and another server, beside each other."""
     return [
         scenario
-        for kind in ("sync", "granian")
+        for kind in (*KINDS, GRANIAN)
+        if kind != Variant().kind
         for connections in (8, 32)
         for scenario in (
             Scenario(SCORE, connections, 20, variant=Variant(kind)),

@@ -17,19 +17,37 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.bench.environment import METRICS_TOKEN
 from tests.server.running_server import HOST, RunningServer
 
+MEMORY = "/dev/shm"  # noqa: S108 - logs of a run must not wait for a disk
 WORKERS, THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4
 
 
 @dataclass(frozen=True)
-class Counted:
-    """What the service has counted so far, over all its processes: seconds of verifying, and round trips."""
+class Kind:
+    """A way to serve with gunicorn: its worker class, None for that of our configuration."""
 
-    verification_seconds: float
+    worker_class: str | None = None
+    processes: int = WORKERS
+    threads: int = THREADS
+
+
+KINDS = {
+    "gthread": Kind(),
+    "sync": Kind("sync", threads=1),
+    # As many requests at once as with threads.
+    "sync, as many processes": Kind("sync", processes=WORKERS * THREADS, threads=1),
+}
+GRANIAN = "granian"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the service has counted so far, over all its processes: proofs that it verified, and round trips."""
+
+    proofs: float
     round_trips: float
 
     def __sub__(self, other: "Counted") -> "Counted":
-        seconds = self.verification_seconds - other.verification_seconds
-        return Counted(seconds, self.round_trips - other.round_trips)
+        return Counted(self.proofs - other.proofs, self.round_trips - other.round_trips)
 
 
 class Gunicorn(RunningServer):
@@ -69,26 +87,27 @@ class Granian(Gunicorn):
 def counted_from(text: str) -> Counted:
     """The sums that a page of metrics has."""
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-    verification = (
+    proofs = (
         sample.value
         for sample in samples
-        if sample.name == "scorer_v2_request_part_seconds_total" and sample.labels["part"] == "verification"
+        if sample.name == "scorer_v2_proofs_total" and sample.labels["outcome"] != "remembered"
     )
     trips = (sample.value for sample in samples if sample.name == "scorer_v2_round_trips_total")
-    return Counted(sum(verification), sum(trips))
+    return Counted(sum(proofs), sum(trips))
 
 
 @contextmanager
 def serving(environment: Mapping[str, str], *, kind: str = "gthread") -> Iterator[Gunicorn]:
-    """A running service. `kind`: a worker class of gunicorn, of which `gthread` is our own, or `granian`."""
-    folder = Path(tempfile.mkdtemp(prefix="scorer-bench-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))  # noqa: S108 - as deploy/gunicorn.conf.py
-    given = {"WEB_CONCURRENCY": str(WORKERS), "GUNICORN_THREADS": str(THREADS), **environment}
+    """A running service. `kind`: one of KINDS, or GRANIAN."""
+    folder = Path(tempfile.mkdtemp(prefix="scorer-bench-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    way = KINDS.get(kind, Kind())
+    given = {"WEB_CONCURRENCY": str(way.processes), "GUNICORN_THREADS": str(way.threads), **environment}
     try:
-        if kind == "granian":
+        if kind == GRANIAN:
             given["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
             server: Gunicorn = Granian(given, folder / "log")
         else:
-            server = Gunicorn(given, folder / "log", worker_class=None if kind == "gthread" else kind)
+            server = Gunicorn(given, folder / "log", worker_class=way.worker_class)
         with server:
             yield server
     finally:
