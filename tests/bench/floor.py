@@ -95,7 +95,7 @@ def carry_out(connection: Connection, request: Trips) -> None:
     """Sends each round trip's statements in one pipeline, and fetches the rows."""
     for trip in request:
         with connection.pipeline():
-            cursors = [connection.execute(sent.sql, sent.values, prepare=sent.prepared) for sent in trip]
+            cursors = [connection.execute(sent.sql, sent.values) for sent in trip]
         for cursor in cursors:
             if cursor.description is not None:
                 cursor.fetchall()

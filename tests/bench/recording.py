@@ -18,12 +18,11 @@ from tests.bench.requests import Request
 
 @dataclass(frozen=True)
 class Sent:
-    """A statement, by its name, and the values that were bound to it. `prepared`: as psycopg's `prepare`."""
+    """A statement, by its name, and the values that were bound to it."""
 
     name: str
     sql: str
     values: dict[str, Any] | None
-    prepared: bool | None
 
 
 Trip = tuple[Sent, ...]
@@ -62,4 +61,4 @@ def record(requests: Sequence[Request]) -> list[Trips]:
 
 def _sent(step: database.Step) -> Sent:
     values = dict(step.values) if step.values is not None else None
-    return Sent(step.statement.name, step.statement.sql, values, None if step.statement.prepared else False)
+    return Sent(step.statement.name, step.statement.sql, values)
