@@ -1,4 +1,4 @@
-"""Admin pages of accounts."""
+"""Tables of accounts, keys, communities, lists and customizations."""
 
 from django.contrib import admin
 from django.db.models import Model
