@@ -7,8 +7,10 @@ import pytest
 from apps.registry.models import StampMetadata, WeightConfiguration, WeightConfigurationItem
 from apps.scorer_weighted.configurations.csv_file import WeightEntry
 from apps.scorer_weighted.configurations.services import (
+    ChangedMeanwhile,
     VersionTaken,
     activate_configuration,
+    change_configuration,
     changes_for_scorers,
     clone_configuration,
     create_configuration,
@@ -57,6 +59,28 @@ def test_a_version_is_given_once() -> None:
     with pytest.raises(VersionTaken):
         clone_configuration(configuration_id=WeightConfiguration.objects.get().pk, version="spring")
     assert WeightConfiguration.objects.count() == 1
+
+
+def test_it_gets_other_weights_and_no_others_stay() -> None:
+    metadata = StampMetadata.objects.create(provider="Google")
+    made = WeightConfigurationFactory(weights={"Google": 1.0, "NFT": 2.0, "Github": 0.5})
+    WeightConfigurationItem.objects.filter(provider="Google").update(stamp_metadata=metadata)
+    entries = [WeightEntry("Google", 3.0), WeightEntry("Github", 0.5), WeightEntry("Discord", 1.0)]
+    change_configuration(configuration_id=made.pk, entries=entries, threshold=7.0, updated_at=made.updated_at)
+    assert weights_of(made.pk) == {"Google": 3.0, "Github": 0.5, "Discord": 1.0}
+    assert WeightConfigurationItem.objects.get(provider="Google").stamp_metadata == metadata
+    changed = WeightConfiguration.objects.get()
+    assert changed.threshold == 7.0
+    assert changed.updated_at > made.updated_at
+
+
+def test_what_somebody_else_changed_meanwhile_is_left_alone() -> None:
+    made = WeightConfigurationFactory(weights={"Google": 1.0})
+    based_on = {"configuration_id": made.pk, "threshold": 7.0, "updated_at": made.updated_at}
+    change_configuration(entries=[WeightEntry("Google", 3.0)], **based_on)
+    with pytest.raises(ChangedMeanwhile):
+        change_configuration(entries=[WeightEntry("Google", 5.0)], **based_on)
+    assert weights_of(made.pk) == {"Google": 3.0}
 
 
 def test_a_copy_has_the_same_weights_and_is_inactive() -> None:

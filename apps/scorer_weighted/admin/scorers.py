@@ -1,7 +1,7 @@
 """Scorers: their weights and thresholds, changed with what that does before it is done."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -82,7 +82,7 @@ class ConcreteScorerAdmin(PermanentAdmin):
         "Change weights", page="change_scorer", permission="scorer_weighted.change_scorer", icon="edit"
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:  # noqa: ARG002 - Django's signature
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
         """Weights and threshold are changed on a page that shows first what that does."""
         return ("type", "weights", "threshold") if obj else ("type",)
 

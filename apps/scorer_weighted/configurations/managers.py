@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,7 @@ ADD_WEIGHTS = statement(
     FROM unnest(%(providers)s::text[], %(weights)s::float8[]) WITH ORDINALITY AS entry(provider, weight, position)
     LEFT JOIN registry_stampmetadata metadata ON metadata.provider = entry.provider
     ORDER BY entry.position
+    ON CONFLICT (weight_configuration_id, provider) DO NOTHING
     """,
 )
 
@@ -86,11 +88,38 @@ ACTIVATE = statement(
     """,
 )
 
+# What a change is based on: nothing is changed that somebody else changed meanwhile.
+SET_THRESHOLD = statement(
+    "scorer_weighted.set_configuration_threshold",
+    """
+    UPDATE registry_weightconfiguration SET threshold = %(threshold)s, updated_at = clock_timestamp()
+    WHERE id = %(configuration_id)s AND updated_at = %(updated_at)s
+    """,
+)
+
+REMOVE_WEIGHTS = statement(
+    "scorer_weighted.remove_weights",
+    """
+    DELETE FROM registry_weightconfigurationitem
+    WHERE weight_configuration_id = %(configuration_id)s AND NOT provider = ANY(%(providers)s::text[])
+    """,
+)
+
+SET_WEIGHTS = statement(
+    "scorer_weighted.set_weights",
+    """
+    UPDATE registry_weightconfigurationitem item SET weight = entry.weight
+    FROM unnest(%(providers)s::text[], %(weights)s::float8[]) AS entry(provider, weight)
+    WHERE item.weight_configuration_id = %(configuration_id)s AND item.provider = entry.provider
+      AND item.weight <> entry.weight
+    """,
+)
+
 CONFIGURATIONS = statement(
     "scorer_weighted.configurations",
     """
     SELECT configuration.id, configuration.version, configuration.threshold, configuration.active,
-           coalesce(item.weights, '{}')
+           configuration.updated_at, coalesce(item.weights, '{}')
     FROM registry_weightconfiguration configuration
     LEFT JOIN LATERAL (
         SELECT jsonb_object_agg(provider, weight)::text AS weights FROM registry_weightconfigurationitem
@@ -126,6 +155,7 @@ class Configuration:
     version: str
     threshold: float
     active: bool
+    updated_at: datetime
     weights: Mapping[str, float]
 
 
@@ -165,6 +195,29 @@ def create(
     return configuration_id
 
 
+def change(
+    bulk: BulkTransaction,
+    configuration_id: int,
+    entries: Sequence[WeightEntry],
+    *,
+    threshold: float,
+    updated_at: datetime,
+) -> bool:
+    """Whether it is still as it was at that time; otherwise nothing is changed."""
+    values = {
+        "configuration_id": configuration_id,
+        "threshold": threshold,
+        "updated_at": updated_at,
+        "providers": [entry.provider for entry in entries],
+        "weights": [entry.weight for entry in entries],
+    }
+    if not bulk.count(SET_THRESHOLD, values):
+        return False
+    for writing in (REMOVE_WEIGHTS, SET_WEIGHTS, ADD_WEIGHTS):
+        bulk.count(writing, values)
+    return True
+
+
 def clone(bulk: BulkTransaction, configuration_id: int, *, version: str, description: str) -> int:
     values = {"configuration_id": configuration_id, "version": version, "description": description}
     clone_id = int(bulk.row(CLONE, values)[0])
@@ -182,8 +235,8 @@ def find_configurations(bulk: BulkTransaction, configuration_ids: Sequence[int])
     """Those of the ids, and the active one."""
     rows = bulk.rows(CONFIGURATIONS, {"configuration_ids": list(configuration_ids)})
     return [
-        Configuration(id, version, threshold, active, json.loads(weights))
-        for id, version, threshold, active, weights in rows
+        Configuration(id, version, threshold, active, updated_at, json.loads(weights))
+        for id, version, threshold, active, updated_at, weights in rows
     ]
 
 

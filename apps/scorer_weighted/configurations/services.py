@@ -6,6 +6,7 @@ also Conflict. None touches a scorer: that is `copy_active_weights`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from apps.scorer_weighted.configurations import managers
 from apps.scorer_weighted.configurations.changes import WeighingChange, changes_between
@@ -26,6 +27,13 @@ class VersionTaken(DomainError):
     detail = "There is a weight configuration of this version already."
 
 
+class ChangedMeanwhile(DomainError):
+    """What a change was based on is not what is stored."""
+
+    status = 409
+    detail = "Somebody else changed it meanwhile. Look at it again."
+
+
 @dataclass(frozen=True, slots=True)
 class ScorersChange:
     """What a configuration changes for scorers that weigh alike: nothing for excluded ones."""
@@ -42,6 +50,19 @@ def create_configuration(
         managers.lock(bulk)
         chosen = _version(bulk, version)
         return managers.create(bulk, entries, version=chosen, threshold=threshold, description=description)
+
+
+def change_configuration(
+    *, configuration_id: int, entries: Sequence[WeightEntry], threshold: float, updated_at: datetime
+) -> None:
+    """Gives it these weights and no others. `updated_at` is that of the one that the change is based on.
+
+    Raises NotFound and ChangedMeanwhile.
+    """
+    with transaction() as bulk:
+        _lock(bulk, configuration_id)
+        if not managers.change(bulk, configuration_id, entries, threshold=threshold, updated_at=updated_at):
+            raise ChangedMeanwhile
 
 
 def clone_configuration(*, configuration_id: int, version: str = "", description: str = "") -> int:
