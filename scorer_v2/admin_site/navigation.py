@@ -56,12 +56,16 @@ JOBS = (
     ),
     Job(
         "Explain a score",
-        (table("Scores", "registry.score", "scoreboard", "The last score of an address in each community."),),
+        (
+            Entry("Explain", "help", "explain_score", "registry.view_score", "Why an address has its score."),
+            table("Scores", "registry.score", "scoreboard", "The last score of an address in each community."),
+        ),
     ),
     Job(
         "Keys and communities",
         (
             table("API keys", "account.accountapikey", "key", "Limits, permissions, expiry."),
+            Entry("Audit of keys", "policy", "audit_keys", "account.view_accountapikey", "Who is refused, and calls."),
             table("Accounts", "account.account", "badge"),
             table("Communities", "account.community", "groups", "Which scorer a community has."),
             table("Customizations", "account.customization", "palette"),
@@ -74,6 +78,9 @@ JOBS = (
         "Weights",
         (
             table("Weight configurations", "registry.weightconfiguration", "balance", "What the weights are to be."),
+            Entry(
+                "Copy to scorers", "content_copy", "copy_weights", "scorer_weighted.change_scorer", "The active weights."
+            ),
             table("Binary scorers", "scorer_weighted.binaryweightedscorer", "toggle_on", "Weights and threshold."),
             table("Weighted scorers", "scorer_weighted.weightedscorer", "speed"),
             table("Stamp metadata", "registry.stampmetadata", "sell"),
