@@ -130,6 +130,6 @@ def test_scorers_that_weigh_alike_are_told_together() -> None:
         ("WEIGHTED_BINARY", True, 1, False),
     ]
     assert told[0].scorers.scorer_ids == alike
-    assert [(change.before, change.after) for change in told[0].change.weights] == [("1", "2.0")]
+    assert [(change.before, change.after) for change in told[0].change.weights] == [("1", "2")]
     assert told[0].change.threshold is None
     assert told[1].change.threshold == ("10.00000", "20.00000")

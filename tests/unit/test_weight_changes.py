@@ -17,7 +17,7 @@ def test_each_change_has_its_kind():
     after = {"same": 1.5, "up": "1.1", "down": 1.0, "new": 3, "broken": 2}
     assert told(before, after) == [
         ("broken", "None", "2", "changed"),
-        ("down", "2", "1.0", "lowered"),
+        ("down", "2", "1", "lowered"),
         ("gone", "0.1", None, "removed"),
         ("new", None, "3", "added"),
         ("up", "1", "1.1", "raised"),

@@ -65,14 +65,14 @@ class ScorerAdmin(ReadOnlyAdmin):
     list_filter = ("type", "exclude_from_weight_updates")
 
 
-class ScorerForm(forms.ModelForm):  # type: ignore[type-arg]  # of both kinds
+class NewScorerForm(forms.ModelForm):  # type: ignore[type-arg]  # of both kinds
     weights = WeightsField()
     threshold = forms.DecimalField(min_value=0, max_digits=10, decimal_places=5)
 
 
 @admin.register(BinaryWeightedScorer, WeightedScorer)
 class ConcreteScorerAdmin(PermanentAdmin):
-    form = ScorerForm
+    add_form = NewScorerForm
     list_display = ("id", "threshold", "exclude_from_weight_updates", "communities")
     list_filter = ("exclude_from_weight_updates",)
     search_fields = ("pk__exact",)

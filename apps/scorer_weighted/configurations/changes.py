@@ -16,7 +16,7 @@ CHANGED: Final = "changed"
 
 @dataclass(frozen=True, slots=True)
 class WeightChange:
-    """A provider whose weight changes. Weights are texts as they are stored, None where there is none; `kind` is one of
+    """A provider whose weight changes. Weights are texts as they are stored (2.0 as 2), None where there is none; `kind` is one of
     this module's constants, CHANGED where one of the two is not a number."""
 
     provider: str
@@ -58,12 +58,12 @@ def changes_between(
 def _change(provider: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> WeightChange | None:
     before, after = old.get(provider), new.get(provider)
     if provider not in old:
-        return WeightChange(provider, None, str(after), ADDED)
+        return WeightChange(provider, None, _text(after), ADDED)
     if provider not in new:
-        return WeightChange(provider, str(before), None, REMOVED)
+        return WeightChange(provider, _text(before), None, REMOVED)
     if before == after or (_number(before) is not None and _number(before) == _number(after)):
         return None
-    return WeightChange(provider, str(before), str(after), _direction(_number(before), _number(after)))
+    return WeightChange(provider, _text(before), _text(after), _direction(_number(before), _number(after)))
 
 
 def _direction(before: Decimal | None, after: Decimal | None) -> str:
@@ -75,6 +75,11 @@ def _direction(before: Decimal | None, after: Decimal | None) -> str:
 def _number(value: object) -> Decimal | None:
     """A float is the number that it is written as: its binary tail is not what anybody meant."""
     return as_decimal(str(value) if isinstance(value, float) else value)
+
+
+def _text(value: object) -> str:
+    """A number as it is usually written, a text as it is stored."""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _threshold_change(before: Decimal | float | None, after: Decimal | float | None) -> tuple[str, str] | None:
