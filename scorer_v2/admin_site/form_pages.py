@@ -1,14 +1,17 @@
-"""Pages that change something in three steps: fill in, see what it would do, confirm.
+"""Pages that change something, and show before what they would do.
 
-    class EndBansForm(ReasonedForm): ...
+    class NewBanForm(ReasonedForm): ...
 
     @page
-    class EndBans(FormPage):
-        form_class = EndBansForm
-        confirm_label = "End these bans"
+    class NewBan(FormPage):                         # fill in, see what it would do, confirm
+        form_class = NewBanForm
+        confirm_label = "Ban"
 
         def preview(self, form) -> Preview: ...     # reads only
         def perform(self, form) -> Done: ...        # in a transaction, with the entry in the log
+
+    @page
+    class EndBans(ActionPage): ...                  # about rows that the URL names: see, say why, confirm
 
 What was filled in travels to the confirmation in hidden fields, and is validated again there.
 """
@@ -69,21 +72,17 @@ class Done:
     flag: int = CHANGE
 
 
-class FormPage(AdminPage):
-    template_name = "scorer_v2/admin/form_page.html"
-    form_class: ClassVar[type[forms.Form]] = ReasonedForm
+class ChangingPage(AdminPage):
+    """What both kinds of pages that change something have in common."""
+
+    form_class: ClassVar[Any] = ReasonedForm
     explanation: str = ""
     """A sentence above the form."""
-    preview_label: ClassVar[str] = "Preview"
     confirm_label: ClassVar[str] = "Confirm"
     is_dangerous: ClassVar[bool] = False
     """Whether the button of the confirmation is red."""
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
     """Errors of the page's services whose text is for the operator, besides the domain's."""
-
-    def preview(self, form: Any) -> Preview:
-        """What confirming this valid form would do. Writes nothing."""
-        raise NotImplementedError
 
     def perform(self, form: Any) -> Done:
         """Does it. The entry in the log is written in the same transaction."""
@@ -92,12 +91,43 @@ class FormPage(AdminPage):
     def afterwards(self, form: Any, done: Done) -> None:
         """What comes after the transaction, such as computing scores again. Tells its outcome by messages."""
 
+    def make_form(self, *args: Any, **kwargs: Any) -> forms.Form:
+        made: forms.Form = self.form_class(*args, **kwargs)
+        return made
+
+    def show_form(self, form: forms.Form, *, status: int = 200) -> HttpResponseBase:
+        return self.show(form=form, page=self, status=status)
+
+    def confirm(self, form: forms.Form) -> HttpResponseBase:
+        with transaction.atomic():
+            done = self.perform(form)
+            note(self.request, done.objects, done.sentence, reason=form.cleaned_data[LOG_REASON], flag=done.flag)
+        messages.success(self.request, done.sentence)
+        self.afterwards(form, done)
+        return HttpResponseRedirect(done.next_url)
+
+    def refuse(self, form: forms.Form, fault: Exception) -> HttpResponseBase:
+        """The form with the fault above it. Raises what is no refusal."""
+        if not self.is_refusal(fault):
+            raise fault
+        form.add_error(None, told(fault))
+        return self.show_form(form, status=status_of(fault))
+
+    def is_refusal(self, fault: Exception) -> bool:
+        return isinstance(fault, (DomainError, Conflict, *self.refusals))
+
+
+class FormPage(ChangingPage):
+    template_name = "scorer_v2/admin/form_page.html"
+    preview_label: ClassVar[str] = "Preview"
+
+    def preview(self, form: Any) -> Preview:
+        """What confirming this valid form would do. Writes nothing."""
+        raise NotImplementedError
+
     def initial(self) -> Mapping[str, Any]:
         """What the form begins with: the query of the URL, unless a page knows better."""
         return self.request.GET.dict()
-
-    def make_form(self, *args: Any, **kwargs: Any) -> forms.Form:
-        return self.form_class(*args, **kwargs)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002 - Django's signature
         return self.show_form(self.make_form(initial=self.initial()))
@@ -107,27 +137,51 @@ class FormPage(AdminPage):
         if not form.is_valid() or EDIT in request.POST:
             return self.show_form(form)
         try:
-            return self._confirm(form) if CONFIRM in request.POST else self._show_preview(form)
+            return self.confirm(form) if CONFIRM in request.POST else self._show_preview(form)
         except Exception as fault:
-            if not isinstance(fault, (DomainError, Conflict, *self.refusals)):
-                raise
-            form.add_error(None, told(fault))
-            return self.show_form(form, status=503 if isinstance(fault, DatabaseUnavailable) else 200)
-
-    def show_form(self, form: forms.Form, *, status: int = 200) -> HttpResponseBase:
-        return self.show(form=form, page=self, status=status)
+            return self.refuse(form, fault)
 
     def _show_preview(self, form: forms.Form) -> HttpResponseBase:
         preview = self.preview(form)
         return self.show(form=form, page=self, preview=preview, summary=summary(form))
 
-    def _confirm(self, form: forms.Form) -> HttpResponseBase:
-        with transaction.atomic():
-            done = self.perform(form)
-            note(self.request, done.objects, done.sentence, reason=form.cleaned_data[LOG_REASON], flag=done.flag)
-        messages.success(self.request, done.sentence)
-        self.afterwards(form, done)
-        return HttpResponseRedirect(done.next_url)
+
+class ActionPage(ChangingPage):
+    """A page about rows that its URL names: it shows at once what would be done, and asks why.
+
+    The URL's query stays the same from the first look to the confirmation.
+    """
+
+    template_name = "scorer_v2/admin/action_page.html"
+
+    def preview(self) -> Preview:
+        """What confirming would do. Writes nothing."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002 - Django's signature
+        return self.show_form(self.make_form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002 - Django's signature
+        form = self.make_form(request.POST)
+        if not form.is_valid():
+            return self.show_form(form)
+        try:
+            return self.confirm(form)
+        except Exception as fault:
+            return self.refuse(form, fault)
+
+    def show_form(self, form: forms.Form, *, status: int = 200) -> HttpResponseBase:
+        try:
+            preview = self.preview()
+        except Exception as fault:
+            if not self.is_refusal(fault):
+                raise
+            preview, status = Preview(told(fault), is_possible=False), status_of(fault)
+        return self.show(form=form, page=self, preview=preview, status=status)
+
+
+def status_of(fault: Exception) -> int:
+    return 503 if isinstance(fault, DatabaseUnavailable) else 200
 
 
 def told(fault: Exception) -> str:

@@ -1,6 +1,6 @@
 """Pages that take a CSV file: upload, preview with every line that is not used, confirm."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -55,7 +55,11 @@ class UploadForm(ReasonedForm):
 
 class UploadPage(FormPage):
     form_class: ClassVar[Any] = UploadForm
-    parse: ClassVar[Callable[[bytes], ParsedFile[Any]]]
+
+    @staticmethod
+    def parse(data: bytes) -> ParsedFile[Any]:
+        """The lines of a file. Raises UnreadableFile."""
+        raise NotImplementedError
 
     def make_form(self, *args: Any, **kwargs: Any) -> UploadForm:
         made: UploadForm = self.form_class(*args, request=self.request, purpose=self.purpose, **kwargs)
@@ -74,7 +78,7 @@ class UploadPage(FormPage):
     def file_of(self, form: UploadForm) -> ParsedFile[Any]:
         """The lines of a valid form's file. Raises UnreadableFile."""
         assert form.kept is not None  # noqa: S101 - for the type checker: the form is valid
-        return type(self).parse(form.kept.text.encode())
+        return self.parse(form.kept.text.encode())
 
     def unused(self, file: ParsedFile[Any]) -> Iterable[RejectedLine]:
         """Lines that are valid and not used all the same."""
@@ -105,7 +109,7 @@ class UploadPage(FormPage):
         return f"{self.request.path}?{REJECTED}={form.data['draft']}"
 
     def _download_rejected(self, kept: Draft) -> HttpResponseBase:
-        file = type(self).parse(kept.text.encode())
+        file = self.parse(kept.text.encode())
         lines = rejected_lines_file(file, also=self.unused(file))
         return csv_download(lines, "lines-not-used.csv")
 

@@ -10,6 +10,10 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 
+from tests.operations.conftest import scoring_world
+
+__all__ = ["scoring_world"]
+
 
 def member(*groups: str, name: str = "", **columns: Any) -> User:
     """A user of the team who is in these groups."""

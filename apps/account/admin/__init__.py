@@ -1,6 +1,7 @@
 """The admin site's pages of accounts, keys, communities and lists; and of the team itself."""
 
 from apps.account.admin import (
+    address_lists,
     communities,
     customizations,
     key_audit_page,
@@ -11,4 +12,14 @@ from apps.account.admin import (
     team,
 )
 
-__all__ = ["communities", "customizations", "key_audit_page", "keys", "overlay_page", "rulesets", "tables", "team"]
+__all__ = [
+    "address_lists",
+    "communities",
+    "customizations",
+    "key_audit_page",
+    "keys",
+    "overlay_page",
+    "rulesets",
+    "tables",
+    "team",
+]

@@ -1,16 +1,8 @@
-"""Tables of accounts, calls of keys, lists and platforms."""
+"""Tables of accounts, calls of keys and platforms."""
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 
-from apps.account.models import (
-    Account,
-    AccountAPIKeyAnalytics,
-    AddressList,
-    AddressListMember,
-    CustomPlatform,
-)
+from apps.account.models import Account, AccountAPIKeyAnalytics, CustomPlatform
 from scorer_v2.model_admin import IndexedAdmin, PermanentAdmin, ReadOnlyAdmin
 
 
@@ -27,23 +19,6 @@ class AccountAPIKeyAnalyticsAdmin(ReadOnlyAdmin):
     list_display = ("id", "created_at", "api_key", "path", "status_code", "error")
     list_select_related = ("api_key",)
     search_fields = ("api_key__prefix__exact",)
-
-
-@admin.register(AddressList)
-class AddressListAdmin(PermanentAdmin):
-    list_display = ("id", "name")
-    search_fields = ("name",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
-        return ("name",) if obj else ()
-
-
-@admin.register(AddressListMember)
-class AddressListMemberAdmin(IndexedAdmin):
-    list_display = ("id", "address", "list")
-    list_select_related = ("list",)
-    search_fields = ("address__exact",)
-    raw_id_fields = ("list",)
 
 
 @admin.register(CustomPlatform)
