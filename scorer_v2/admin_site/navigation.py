@@ -79,7 +79,11 @@ JOBS = (
         (
             table("Weight configurations", "registry.weightconfiguration", "balance", "What the weights are to be."),
             Entry(
-                "Copy to scorers", "content_copy", "copy_weights", "scorer_weighted.change_scorer", "The active weights."
+                "Copy to scorers",
+                "content_copy",
+                "copy_weights",
+                "scorer_weighted.change_scorer",
+                "The active weights.",
             ),
             table("Binary scorers", "scorer_weighted.binaryweightedscorer", "toggle_on", "Weights and threshold."),
             table("Weighted scorers", "scorer_weighted.weightedscorer", "speed"),

@@ -165,12 +165,12 @@ def test_revoking_shows_the_calls_first_and_is_final(log_in: Browsers) -> None:
     key, browser = ApiKeyFactory(name="theirs"), log_in("operations")
     for _ in range(2):
         ApiKeyCallFactory(api_key=key)
-    page = browser.post(revoke_url(key), {"log_reason": "leaked"})
+    page = browser.get(revoke_url(key))
     assert sentence(page) == f"theirs ({key.prefix}) of account {key.account.address} is revoked."
     assert counts(page)["Calls on record"] == "2"
     assert not AccountAPIKey.objects.get().revoked
 
-    assert browser.post(revoke_url(key), {"log_reason": "leaked", "confirm": "yes"}).status_code == 302
+    assert browser.post(revoke_url(key), {"log_reason": "leaked"}).status_code == 302
     assert AccountAPIKey.objects.get().revoked
     assert LogEntry.objects.get().change_message == "Revoked. Why: leaked"
     answer = Client().get("/internal/embed/validate-api-key", headers={"X-API-Key": key.secret})
@@ -178,7 +178,7 @@ def test_revoking_shows_the_calls_first_and_is_final(log_in: Browsers) -> None:
 
     change(browser, key)
     assert AccountAPIKey.objects.get().revoked
-    assert not browser.post(revoke_url(key), {"log_reason": "again"}).context["preview"].is_possible
+    assert not browser.get(revoke_url(key)).context["preview"].is_possible
 
 
 @pytest.mark.parametrize("query", ["theirs", "their", "0a1b2c3d", "0a1b2c3d.secret", "2000/15m", "0xacc"])

@@ -8,6 +8,7 @@ from apps.registry.models import StampMetadata, WeightConfiguration, WeightConfi
 from apps.scorer_weighted.configurations.csv_file import WeightEntry
 from apps.scorer_weighted.configurations.services import (
     ChangedMeanwhile,
+    EmptyConfiguration,
     VersionTaken,
     activate_configuration,
     change_configuration,
@@ -93,11 +94,18 @@ def test_a_copy_has_the_same_weights_and_is_inactive() -> None:
 
 def test_one_is_active_at_a_time() -> None:
     WeightConfigurationFactory(version="1", active=True)
-    second = WeightConfigurationFactory(version="2")
+    second = WeightConfigurationFactory(version="2", weights={"Google": 1.0})
     assert activate_configuration(configuration_id=second.pk)
     assert active_versions() == ["2"]
     assert not activate_configuration(configuration_id=second.pk)
     assert active_versions() == ["2"]
+
+
+def test_one_without_weights_is_not_activated() -> None:
+    WeightConfigurationFactory(version="1", active=True)
+    with pytest.raises(EmptyConfiguration):
+        activate_configuration(configuration_id=WeightConfigurationFactory(version="2").pk)
+    assert active_versions() == ["1"]
 
 
 def test_what_does_not_exist_is_not_found() -> None:

@@ -18,7 +18,7 @@ from apps.account.key_limits import limit_choices, limit_conflicts, limit_name
 from apps.account.models import AccountAPIKey, AccountAPIKeyAnalytics
 from apps.account.new_keys import make_key, new_prefix
 from scorer_v2.admin_site.buttons import list_button, row_button
-from scorer_v2.admin_site.form_pages import Done, FormPage, Preview
+from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.pages import page
 from scorer_v2.model_admin import PermanentAdmin
@@ -184,7 +184,7 @@ class AccountAPIKeyAdmin(PermanentAdmin):
 
 
 @page
-class RevokeKey(FormPage):
+class RevokeKey(ActionPage):
     path = "account/accountapikey/<path:pk>/revoke/"
     name = "revoke_key"
     title = "Revoke an API key"
@@ -193,7 +193,7 @@ class RevokeKey(FormPage):
     confirm_label = "Revoke for good"
     is_dangerous = True
 
-    def preview(self, form: ReasonedForm) -> Preview:  # noqa: ARG002 - the base's
+    def preview(self) -> Preview:
         key = self._find()
         calls = AccountAPIKeyAnalytics.objects.filter(api_key=key)
         counted = calls[:MOST_CALLS].count()

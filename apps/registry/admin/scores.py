@@ -12,9 +12,9 @@ from apps.registry.admin.explanation_page import explain_link
 from apps.registry.models import Passport, Score
 from apps.registry.recalculation.records import Tally
 from apps.registry.rescoring.services import rescore_scores
-from scorer_v2.admin_site.form_pages import Done, FormPage, Preview, Table
+from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
-from scorer_v2.admin_site.ids_field import IdsField, joined
+from scorer_v2.admin_site.ids_field import chosen_ids, joined
 from scorer_v2.admin_site.pages import page, page_url
 from scorer_v2.model_admin import ReadOnlyAdmin
 
@@ -76,23 +76,18 @@ class ScoreAdmin(ReadOnlyAdmin):
         return request.user.has_perm("registry.rescore_individual_score")
 
 
-class RescoreForm(ReasonedForm):
-    scores = IdsField(most=MOST_AT_ONCE)
-
-
 @page
-class RescoreScores(FormPage):
+class RescoreScores(ActionPage):
     path = "registry/score/recalculate/"
     name = "rescore_scores"
     title = "Recalculate user scores"
     permissions = ("registry.rescore_individual_score",)
-    form_class = RescoreForm
     explanation = "Computes these scores again, by all rules of a request; every proof is verified."
     confirm_label = "Recalculate"
 
-    def preview(self, form: RescoreForm) -> Preview:
-        found = self._found(form)
-        missing = len(form.cleaned_data["scores"]) - len(found)
+    def preview(self) -> Preview:
+        found = self._found()
+        missing = len(self._wanted()) - len(found)
         return Preview(
             f"{len(found)} scores are computed again.",
             warnings=[f"{missing} of the ids are no scores."] if missing else [],
@@ -102,18 +97,21 @@ class RescoreScores(FormPage):
             is_possible=bool(found),
         )
 
-    def perform(self, form: RescoreForm) -> Done:
-        found = self._found(form)
+    def perform(self, form: ReasonedForm) -> Done:  # noqa: ARG002 - the base's
+        found = self._found()
         return Done(
             f"Recalculating {len(found)} scores.", found, reverse("admin:registry_score_changelist") + _search(found)
         )
 
-    def afterwards(self, form: RescoreForm, done: Done) -> None:  # noqa: ARG002 - the base's
+    def afterwards(self, form: ReasonedForm, done: Done) -> None:  # noqa: ARG002 - the base's
         """Scorings are transactions of their own."""
-        messages.info(self.request, told_tally(rescore_scores(score_ids=form.cleaned_data["scores"])))
+        messages.info(self.request, told_tally(rescore_scores(score_ids=[score.pk for score in done.objects])))
 
-    def _found(self, form: RescoreForm) -> list[Score]:
-        chosen = Score.objects.filter(pk__in=form.cleaned_data["scores"], passport__community__isnull=False)
+    def _wanted(self) -> list[int]:
+        return chosen_ids(self.request.GET.get("scores", ""), most=MOST_AT_ONCE)
+
+    def _found(self) -> list[Score]:
+        chosen = Score.objects.filter(pk__in=self._wanted(), passport__community__isnull=False)
         return list(chosen.select_related("passport__community").order_by("pk"))
 
 

@@ -34,7 +34,7 @@ from apps.scorer_weighted.configurations.services import (
     find_configuration,
     next_version,
 )
-from scorer_v2.admin_site.form_pages import Done, FormPage, Preview, Table
+from scorer_v2.admin_site.form_pages import ActionPage, ChangingPage, Done, FormPage, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.pages import page
 from scorer_v2.admin_site.upload_pages import UploadForm, UploadPage, lines_table
@@ -76,7 +76,7 @@ class UploadWeights(UploadPage):
     title = "Upload weights"
     permissions = (MAY_ADD,)
     form_class = UploadWeightsForm
-    parse = parse_weights
+    parse = staticmethod(parse_weights)
     explanation = (
         "A CSV file with two columns, provider and weight, makes a new configuration. It is inactive, and changes no "
         "score, until it is activated and copied to the scorers."
@@ -114,7 +114,7 @@ class UploadWeights(UploadPage):
         return _done(made, f"Uploaded {len(file.entries)} weights.", flag=ADDITION)
 
 
-class ConfigurationPage(FormPage):
+class ConfigurationPage(ChangingPage):
     """A page of one configuration."""
 
     @property
@@ -132,7 +132,7 @@ class CloneForm(ReasonedForm):
 
 
 @page
-class CloneWeights(ConfigurationPage):
+class CloneWeights(ConfigurationPage, FormPage):
     path = "registry/weightconfiguration/<int:pk>/clone/"
     name = "clone_weights"
     title = "Clone a weight configuration"
@@ -184,7 +184,7 @@ class ChangeForm(ReasonedForm):
 
 
 @page
-class ChangeWeights(ConfigurationPage):
+class ChangeWeights(ConfigurationPage, FormPage):
     path = "registry/weightconfiguration/<int:pk>/weights/"
     name = "change_weights"
     title = "Change the weights of a configuration"
@@ -230,7 +230,7 @@ class ChangeWeights(ConfigurationPage):
 
 
 @page
-class ActivateWeights(ConfigurationPage):
+class ActivateWeights(ConfigurationPage, ActionPage):
     path = "registry/weightconfiguration/<int:pk>/activate/"
     name = "activate_weights"
     title = "Activate a weight configuration"
@@ -238,7 +238,7 @@ class ActivateWeights(ConfigurationPage):
     explanation = "Makes it the one that is copied to the scorers. Activating alone changes no scorer and no score."
     confirm_label = "Activate"
 
-    def preview(self, form: ReasonedForm) -> Preview:  # noqa: ARG002 - the base's
+    def preview(self) -> Preview:
         wanted, active = find_configuration(configuration_id=self.find().pk)
         if wanted.active:
             return Preview(f"Version {wanted.version} is active already.", is_possible=False)
@@ -253,7 +253,7 @@ class ActivateWeights(ConfigurationPage):
         )
 
     def perform(self, form: ReasonedForm) -> Done:  # noqa: ARG002 - the base's
-        _, active = find_configuration(configuration_id=self.configuration_id)
+        _, active = find_configuration(configuration_id=self.find().pk)
         activate_configuration(configuration_id=self.configuration_id)
         instead = f" instead of version {active.version}" if active else ""
         return _done(self.configuration_id, f"Activated{instead}. Now copy the weights to the scorers.")

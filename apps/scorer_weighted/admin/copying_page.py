@@ -9,13 +9,13 @@ from apps.registry.weight_effects.services import effect_of_configuration
 from apps.scorer_weighted.active_weights.services import CopiedWeights, copy_active_weights
 from apps.scorer_weighted.admin.previews import effect_counts, effect_table, effect_warnings, scorers_table
 from apps.scorer_weighted.configurations.services import changes_for_scorers, find_active_configuration
-from scorer_v2.admin_site.form_pages import Done, FormPage, Preview
+from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.pages import page
 
 
 @page
-class CopyWeights(FormPage):
+class CopyWeights(ActionPage):
     path = "scorer_weighted/copy-active-weights/"
     name = "copy_weights"
     title = "Copy the active weights to the scorers"
@@ -26,7 +26,7 @@ class CopyWeights(FormPage):
     )
     confirm_label = "Copy the weights"
 
-    def preview(self, form: ReasonedForm) -> Preview:  # noqa: ARG002 - the base's
+    def preview(self) -> Preview:
         planned = copy_active_weights(dry_run=True)
         active = find_active_configuration()
         if active is None:  # gone since the line above

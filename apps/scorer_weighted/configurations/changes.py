@@ -16,8 +16,10 @@ CHANGED: Final = "changed"
 
 @dataclass(frozen=True, slots=True)
 class WeightChange:
-    """A provider whose weight changes. Weights are texts as they are stored (2.0 as 2), None where there is none; `kind` is one of
-    this module's constants, CHANGED where one of the two is not a number."""
+    """A provider whose weight changes. Weights are texts as they are stored (2.0 as 2), None where there is none.
+
+    `kind` is one of this module's constants, CHANGED where one of the two is not a number.
+    """
 
     provider: str
     before: str | None

@@ -27,6 +27,13 @@ class VersionTaken(DomainError):
     detail = "There is a weight configuration of this version already."
 
 
+class EmptyConfiguration(DomainError):
+    """Without weights every score would be 0."""
+
+    status = 409
+    detail = "A configuration without weights cannot be activated."
+
+
 class ChangedMeanwhile(DomainError):
     """What a change was based on is not what is stored."""
 
@@ -74,9 +81,11 @@ def clone_configuration(*, configuration_id: int, version: str = "", description
 
 
 def activate_configuration(*, configuration_id: int) -> bool:
-    """Makes it the only active one, and says whether it was not before. Raises NotFound."""
+    """Makes it the only active one, and says whether it was not before. Raises NotFound and EmptyConfiguration."""
     with transaction() as bulk:
         _lock(bulk, configuration_id)
+        if not _wanted(bulk, configuration_id)[0].weights:
+            raise EmptyConfiguration
         return managers.activate(bulk, configuration_id)
 
 
@@ -89,11 +98,7 @@ def next_version() -> str:
 def find_configuration(*, configuration_id: int) -> tuple[Configuration, Configuration | None]:
     """The configuration, and the active one if there is any. Raises NotFound."""
     with transaction() as bulk:
-        found = managers.find_configurations(bulk, [configuration_id])
-    wanted = next((one for one in found if one.id == configuration_id), None)
-    if wanted is None:
-        raise NotFound(NO_CONFIGURATION)
-    return wanted, next((one for one in found if one.active), None)
+        return _wanted(bulk, configuration_id)
 
 
 def find_active_configuration() -> Configuration | None:
@@ -121,6 +126,14 @@ def _change(kind: AlikeScorers, weights: Mapping[str, float], threshold: float) 
         threshold_before=kind.threshold,
         threshold_after=threshold if kind.type == BINARY else kind.threshold,
     )
+
+
+def _wanted(bulk: BulkTransaction, configuration_id: int) -> tuple[Configuration, Configuration | None]:
+    found = managers.find_configurations(bulk, [configuration_id])
+    wanted = next((one for one in found if one.id == configuration_id), None)
+    if wanted is None:
+        raise NotFound(NO_CONFIGURATION)
+    return wanted, next((one for one in found if one.active), None)
 
 
 def _lock(bulk: BulkTransaction, configuration_id: int) -> None:
