@@ -18,7 +18,7 @@ from tests.factories.ceramic_cache import BanFactory, RevocationFactory, Revocat
 from tests.factories.registry import EventFactory, HashLinkFactory, PassportFactory, ScoreFactory
 
 Browsers = Callable[..., Client]
-PAGE = "/admin/registry/score/explain/"
+PAGE = "/admin/registry/explain-score/"
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from scorer_v2.errors import DatabaseUnavailable
 from tests.factories.account import ApiKeyCallFactory, ApiKeyFactory
 
 Browsers = Callable[..., Client]
-PAGE = "/admin/account/accountapikey/audit/"
+PAGE = "/admin/account/audit-api-keys/"
 
 pytestmark = pytest.mark.django_db
 

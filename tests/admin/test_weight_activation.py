@@ -82,6 +82,14 @@ def test_copying_shows_first_which_scorers_change(log_in: Browsers) -> None:
     assert all_rows() == before
 
 
+def test_the_same_numbers_in_another_form_are_told_as_such(log_in: Browsers) -> None:
+    WeightConfigurationFactory(version="2", weights={"Google": 0.5}, threshold=2, active=True)
+    BinaryScorerFactory(weights={"Google": "0.5"}, threshold=2)
+    page = log_in("operations").get(COPY)
+    assert sentence(page) == "Version 2 is copied to 1 scorers."
+    assert [row[-1] for row in table(page, "scorer-changes")] == ["change only how the same numbers are stored"]
+
+
 def test_confirming_copies_them(log_in: Browsers) -> None:
     active = WeightConfigurationFactory(version="2", weights={"Google": 0.5}, threshold=2, active=True)
     BinaryScorerFactory(weights={"Google": "1"}, threshold=1)

@@ -30,6 +30,11 @@ def test_the_same_number_in_another_spelling_is_no_change(before, after):
     assert not changes_between({"a": before}, {"a": after})
 
 
+def test_another_spelling_is_counted():
+    change = changes_between({"a": "1", "b": 2, "c": "3", "d": "x"}, {"a": 1.0, "b": 2.0, "c": 4, "d": "x"})
+    assert (len(change.weights), change.unchanged, change.respelled) == (1, 3, 1)
+
+
 def test_a_scorer_without_weights_gets_all_of_them():
     assert told(None, {"a": 1}) == [("a", None, "1", "added")]
     assert told({"a": 1}, None) == [("a", "1", None, "removed")]

@@ -39,7 +39,7 @@ class AuditForm(PageForm):
 
 @page
 class AuditKeys(AdminPage):
-    path = "account/accountapikey/audit/"
+    path = "account/audit-api-keys/"
     name = "audit_keys"
     title = "Audit of API keys"
     permissions = ("account.view_accountapikey",)

@@ -156,6 +156,11 @@ class AccountAPIKeyAdmin(PermanentAdmin):
             return "revoked"
         return "expired" if key.expiry_date and key.expiry_date < timezone.now() else "usable"
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """One way on: the key has to be seen first."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**buttons, **(extra_context or {})})
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
         """A key has the account that it was made for, and is revoked on a page of its own."""
         return ("prefix", "account", "revoked", "created") if obj else ()

@@ -33,6 +33,7 @@ class SaveStatusFilter(admin.SimpleListFilter):
 class CeramicCacheAdmin(ReadOnlyAdmin):
     list_display = (
         "id",
+        "explain",
         "address",
         "provider",
         "type",
@@ -41,7 +42,6 @@ class CeramicCacheAdmin(ReadOnlyAdmin):
         "deleted_at",
         "expiration_date",
         "compose_db_save_status",
-        "explain",
     )
     list_filter = (("deleted_at", admin.EmptyFieldListFilter), SaveStatusFilter, "type", "source_app")
     search_fields = ("address__exact", "proof_value__exact")

@@ -50,7 +50,7 @@ class ExplainForm(PageForm):
 
 @page
 class ExplainScore(AdminPage):
-    path = "registry/score/explain/"
+    path = "registry/explain-score/"
     name = "explain_score"
     title = "Explain a score"
     permissions = ("registry.view_score",)

@@ -24,7 +24,7 @@ NONE = "-"
 
 @admin.register(Passport)
 class PassportAdmin(ReadOnlyAdmin):
-    list_display = ("id", "address", "community", "explain")
+    list_display = ("id", "explain", "address", "community")
     list_select_related = ("community",)
     search_fields = ("address__exact",)
 
@@ -37,6 +37,7 @@ class PassportAdmin(ReadOnlyAdmin):
 class ScoreAdmin(ReadOnlyAdmin):
     list_display = (
         "id",
+        "explain",
         "address",
         "community",
         "raw_score",
@@ -45,7 +46,6 @@ class ScoreAdmin(ReadOnlyAdmin):
         "last_score_timestamp",
         "expiration_date",
         "error",
-        "explain",
     )
     list_select_related = ("passport__community",)
     search_fields = ("passport__address__exact",)

@@ -52,7 +52,9 @@ def describe(one: ScorersChange) -> str:
     if one.scorers.excluded:
         return "change nothing: they keep their own"
     if not one.change:
-        return "change nothing: they have these"
+        return (
+            "change only how the same numbers are stored" if one.change.respelled else "change nothing: they have these"
+        )
     parts = [f"change {len(one.change.weights)} weights"] if one.change.weights else []
     if one.change.threshold is not None:
         parts.append(f"set the threshold to {one.change.threshold[1]}")

@@ -29,10 +29,15 @@ class WeightChange:
 
 @dataclass(frozen=True, slots=True)
 class WeighingChange:
-    """What changes between two sets of weights and thresholds. `threshold` is None where that stays."""
+    """What changes between two sets of weights and thresholds. `threshold` is None where that stays.
+
+    Of the `unchanged` weights some are `respelled`: the same number, as a text before and a JSON number after, or the
+    other way round. Sums of floats have their binary tails (contract, section 3.7).
+    """
 
     weights: tuple[WeightChange, ...]
     unchanged: int
+    respelled: int = 0
     threshold: tuple[str, str] | None = None
 
     def __bool__(self) -> bool:
@@ -53,6 +58,7 @@ def changes_between(
     return WeighingChange(
         weights=changes,
         unchanged=len(providers) - len(changes),
+        respelled=sum(_is_respelled(old[provider], new[provider]) for provider in old.keys() & new.keys()),
         threshold=_threshold_change(threshold_before, threshold_after),
     )
 
@@ -63,9 +69,13 @@ def _change(provider: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> We
         return WeightChange(provider, None, _text(after), ADDED)
     if provider not in new:
         return WeightChange(provider, _text(before), None, REMOVED)
-    if before == after or (_number(before) is not None and _number(before) == _number(after)):
+    if before == after or _is_respelled(before, after):
         return None
     return WeightChange(provider, _text(before), _text(after), _direction(_number(before), _number(after)))
+
+
+def _is_respelled(before: object, after: object) -> bool:
+    return before != after and _number(before) is not None and _number(before) == _number(after)
 
 
 def _direction(before: Decimal | None, after: Decimal | None) -> str:
