@@ -42,13 +42,13 @@ class WeightConfigurationAdmin(EditOnlyAdmin):
     inlines = (WeightsInline,)
     actions = ("download",)
     actions_list = ("upload", "copy_to_scorers")
-    actions_detail = ("change", "compare", "clone", "activate")
+    actions_detail = ("change_weights", "compare", "clone", "activate")
 
     upload = list_button("Upload CSV", page="upload_weights", permission=MAY_ADD, icon="upload")
     copy_to_scorers = list_button(
         "Copy active weights", page="copy_weights", permission=MAY_CHANGE_SCORERS, icon="content_copy"
     )
-    change = row_button("Change weights", page="change_weights", permission=MAY_CHANGE, icon="edit")
+    change_weights = row_button("Change weights", page="change_weights", permission=MAY_CHANGE, icon="edit")
     compare = row_button("Compare", page="compare_weights", permission=MAY_VIEW, icon="difference")
     clone = row_button("Clone", page="clone_weights", permission=MAY_ADD, icon="file_copy")
     activate = row_button("Activate", page="activate_weights", permission=MAY_CHANGE, icon="check_circle")
