@@ -51,6 +51,10 @@ class ScoreAdmin(ReadOnlyAdmin):
     search_fields = ("passport__address__exact",)
     actions = ("recalculate",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without what is large and not in the list; the page of a score reads it when it shows it."""
+        return super().get_queryset(request).defer("stamps", "stamp_scores")
+
     @admin.display
     def address(self, score: Score) -> str:
         return score.passport.address or NONE

@@ -66,6 +66,7 @@ def effect_counts(effect: SampledEffect) -> list[tuple[str, Any]]:
     total = effect.total
     counts: list[tuple[str, Any]] = [
         ("All scores" if effect.is_whole else "Scores in the sample", f"{total.scores:,}"),
+        ("Stored as passing", f"{total.stored:,}"),
         ("Pass with the present weights", f"{total.before:,}"),
         ("Would pass", f"{total.after:,}"),
         ("Newly passing", f"{total.newly:,}"),
