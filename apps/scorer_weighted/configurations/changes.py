@@ -51,7 +51,7 @@ def changes_between(
     threshold_before: Decimal | float | None = None,
     threshold_after: Decimal | float | None = None,
 ) -> WeighingChange:
-    """By provider's name. Weights that are the same number in another spelling (`"1"` and 1.0) do not differ."""
+    """By provider's name. Weights that are the same number in another spelling (`"1"`, `1.0`) do not differ."""
     old, new = before or {}, after or {}
     providers = sorted(old.keys() | new.keys())
     changes = tuple(change for provider in providers if (change := _change(provider, old, new)) is not None)
