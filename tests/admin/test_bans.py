@@ -59,6 +59,12 @@ def test_bans_are_found_by_state(log_in: Browsers, bans: Any, state: str, found:
     assert listed(log_in("support"), state=state) == [bans[n].pk for n in reversed(found)]
 
 
+@pytest.mark.parametrize("kind", ["account", "single_stamp", "hash"])
+def test_bans_are_found_by_type(log_in: Browsers, kind: str) -> None:
+    made = [BanFactory(), BanFactory(single_stamp=True), BanFactory(of_hash=True)]
+    assert listed(log_in("support"), kind=kind) == [ban.pk for ban in made if ban.type == kind]
+
+
 def test_the_state_is_shown(log_in: Browsers, bans: Any) -> None:
     page = log_in("support").get(LIST).content.decode()
     for text in (
