@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from typing import Any
 from unittest.mock import patch
 
@@ -31,6 +32,29 @@ def errors(page: Any) -> dict[str, list[str]]:
     assert page.status_code == 200
     context = page.context
     return dict(context["adminform"].form.errors if "adminform" in context else context["form"].errors)
+
+
+def as_confirmed(page: Any) -> dict[str, str]:
+    """What a browser sends when somebody presses the button below the preview."""
+    parser = _Inputs()
+    parser.feed(page.content.decode())
+    return {**parser.found, "confirm": "yes"}
+
+
+class _Inputs(HTMLParser):
+    """The hidden inputs of the form that confirms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "form":
+            self._inside = attributes.get("id") == "confirm-form"
+        elif tag == "input" and self._inside:
+            self.found[str(attributes["name"])] = str(attributes.get("value") or "")
 
 
 def said(page: Any) -> list[str]:

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.account.admin.keys import NewKeyForm
 from apps.account.models import AccountAPIKey
-from tests.admin.pages import counts, errors, sentence
+from tests.admin.pages import counts, errors, said, sentence
 from tests.endpoints.left_behind import all_rows
 from tests.factories.account import AccountFactory, ApiKeyCallFactory, ApiKeyFactory
 
@@ -91,6 +92,17 @@ def test_sending_the_form_again_makes_no_second_key(log_in: Browsers) -> None:
     assert AccountAPIKey.objects.count() == 1
 
 
+def test_a_form_that_is_sent_twice_at_once_makes_one_key(log_in: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one commits after this one has looked."""
+    monkeypatch.setattr(NewKeyForm, "clean_new_prefix", lambda form: form.cleaned_data["new_prefix"])
+    browser = log_in("operations")
+    make(browser)
+    page = browser.post(ADD, form_data(AccountFactory()), follow=True)
+    assert page.redirect_chain == [(LIST, 302)]
+    assert "has made a key already" in said(page)[0]
+    assert AccountAPIKey.objects.count() == 1
+
+
 def test_each_form_has_another_prefix(log_in: Browsers) -> None:
     browser = log_in("operations")
     prefixes = {
@@ -154,6 +166,13 @@ def test_an_old_limit_of_no_tier_and_a_null_stay_until_they_are_changed(log_in: 
     assert (row.name, row.rate_limit, row.analysis_rate_limit) == ("their server", "7/15m", None)
     assert change(browser, key, rate_limit="125/15m").status_code == 302
     assert set(errors(change(browser, key, rate_limit="7/15m"))) == {"rate_limit"}
+
+
+def test_limits_that_do_not_go_together_stay_while_the_rest_is_changed(log_in: Browsers) -> None:
+    limits = {"rate_limit": "350/15m", "embed_rate_limit": "350/15m", "analysis_rate_limit": "15/15m"}
+    key, browser = ApiKeyFactory(**limits), log_in("operations")
+    assert change(browser, key, **limits).status_code == 302
+    assert set(errors(change(browser, key, **{**limits, "embed_rate_limit": "2000/15m"}))) == {"rate_limit"}
 
 
 def revoke_url(key: Any) -> str:

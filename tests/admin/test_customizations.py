@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from apps.account.models import AllowList, CustomCredential, Customization, IncludedChainId
-from tests.admin.pages import counts, errors, sentence, table
+from tests.admin.pages import as_confirmed, counts, errors, sentence, table
 from tests.endpoints.left_behind import all_rows
 from tests.factories.account import (
     AddressListFactory,
@@ -137,7 +137,7 @@ def test_a_change_of_weights_shows_first_what_it_does(log_in: Browsers, allowed:
     assert table(page, "weight-changes") == [["AllowList#Friends", "2.0000", "1.5", "lowered"]]
     assert (counts(page)["All scores"], counts(page)["No longer passing"]) == ("1", "1")
     assert all_rows() == before
-    assert browser.post(weights_page(allowed), {**data, "confirm": "yes"}).status_code == 302
+    assert browser.post(weights_page(allowed), as_confirmed(page)).status_code == 302
     assert AllowList.objects.get().weight == Decimal("1.5")
     assert CustomCredential.objects.get().weight == Decimal("3.5")
     assert "AllowList#Friends: 2.0000 → 1.5. Why: as agreed" in LogEntry.objects.get().change_message

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from apps.registry.admin import rescoring_page
 from apps.registry.models import Score
 from apps.registry.rescoring import services
+from scorer_v2.errors import DatabaseUnavailable
 from tests.admin.pages import counts, errors, said, sentence, table
 from tests.endpoints.scoring_world import ALICE, BOB, hold
 from tests.factories.account import CommunityFactory
@@ -52,6 +53,16 @@ def test_a_small_community_is_computed_at_once(log_in: Browsers, community: Any)
     entry = LogEntry.objects.get()
     assert entry.object_id == str(community.pk)
     assert entry.change_message == "Recalculating the scores of 1 communities. Why: new weights"
+
+
+def test_a_failure_in_between_is_told(log_in: Browsers, community: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_: Any) -> Any:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(rescoring_page, "rescore_communities", fails)
+    page = log_in("operations").post(PAGE, data(community, confirm="yes"), follow=True)
+    assert page.redirect_chain == [(LIST, 302)]
+    assert said(page)[-1].startswith("Not all scores were computed again: ")
 
 
 def test_a_large_one_gives_the_command(log_in: Browsers, community: Any, monkeypatch: pytest.MonkeyPatch) -> None:

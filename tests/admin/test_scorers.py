@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.scorer_weighted.models import BinaryWeightedScorer, WeightedScorer
-from tests.admin.pages import counts, errors, sentence, table
+from tests.admin.pages import as_confirmed, counts, errors, sentence, table
 from tests.endpoints.left_behind import all_rows
 from tests.factories.account import CommunityFactory
 from tests.factories.registry import ScoreFactory
@@ -61,6 +61,15 @@ def test_confirming_saves_it_and_leads_to_the_rescoring(log_in: Browsers, commun
     assert (scorer.weights, scorer.threshold, scorer.type) == ({"Google": "2.5"}, Decimal("7.5"), "WEIGHTED_BINARY")
     message = LogEntry.objects.get().change_message
     assert "Threshold: 2.00000 → 7.50000. Google: 1 → 2.5. NFT: 2 → none. Why: as decided" in message
+
+
+def test_what_was_previewed_is_what_a_browser_confirms(log_in: Browsers, community: Any) -> None:
+    BinaryWeightedScorer.objects.update(weights={"Google": 0.1, "NFT": 2.0, 'a "b" <c>': "1.50"})
+    browser = log_in("operations")
+    data = filled_in(browser, community.scorer, weights='{"Google": 0.30000000000000004, "a \\"b\\" <c>": "1.50"}')
+    preview = browser.post(page_of(community.scorer), data)
+    assert browser.post(page_of(community.scorer), as_confirmed(preview)).status_code == 302
+    assert BinaryWeightedScorer.objects.get().weights == {"Google": 0.30000000000000004, 'a "b" <c>': "1.50"}
 
 
 def test_scorers_of_the_other_type_are_changed_too(log_in: Browsers) -> None:

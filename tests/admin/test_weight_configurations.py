@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from apps.registry.models import WeightConfiguration, WeightConfigurationItem
-from tests.admin.pages import errors, sentence, table
+from tests.admin.pages import as_confirmed, errors, sentence, table
 from tests.endpoints.left_behind import all_rows
 from tests.factories.registry import WeightConfigurationFactory
 from tests.factories.scorer_weighted import BinaryScorerFactory
@@ -62,6 +62,14 @@ def test_a_change_is_previewed_and_then_made(log_in: Browsers, configuration: An
     assert (weights_of(configuration), configuration.threshold) == ({"Google": 1.5, "Github": 3.0}, 10.0)
     message = LogEntry.objects.get().change_message
     assert "Threshold: 20.00000 → 10.00000. Github: none → 3. Google: 1 → 1.5. NFT: 2 → none." in message
+
+
+def test_what_was_previewed_is_what_a_browser_confirms(log_in: Browsers, configuration: Any) -> None:
+    browser = log_in("operations")
+    data = filled_in(browser, configuration, weights='"a, b",0.1\r\nGithub,3\r\n')
+    preview = browser.post(url(configuration, "weights"), data)
+    assert browser.post(url(configuration, "weights"), as_confirmed(preview)).status_code == 302
+    assert weights_of(configuration) == {"a, b": 0.1, "Github": 3.0}
 
 
 def test_no_change_cannot_be_confirmed(log_in: Browsers, configuration: Any) -> None:

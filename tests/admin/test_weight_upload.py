@@ -10,7 +10,7 @@ from django.test import Client
 
 from apps.registry.models import WeightConfiguration, WeightConfigurationItem
 from apps.scorer_weighted.models import BinaryWeightedScorer
-from tests.admin.pages import counts, errors, sentence, table
+from tests.admin.pages import as_confirmed, counts, errors, sentence, table
 from tests.endpoints.left_behind import all_rows
 from tests.factories.account import CommunityFactory
 from tests.factories.registry import ScoreFactory, WeightConfigurationFactory
@@ -64,7 +64,7 @@ def test_the_preview_shows_what_changes_and_writes_nothing(log_in: Browsers) -> 
 def test_confirming_makes_an_inactive_configuration(log_in: Browsers) -> None:
     scorer = CommunityFactory().scorer
     browser = log_in("operations", name="olga")
-    page = confirm(browser, upload(browser, b"Google,0.5\nGithub,3\n"))
+    page = browser.post(PAGE, as_confirmed(upload(browser, b"Google,0.5\nGithub,3\n")))
     made = WeightConfiguration.objects.get()
     assert page.headers["Location"] == f"/admin/registry/weightconfiguration/{made.pk}/change/"
     assert (made.version, made.threshold, made.active, made.description) == ("1", 20.0, False, "spring")

@@ -16,7 +16,8 @@ from scorer_v2.admin_site.ids_field import joined
 from scorer_v2.admin_site.pages import page_url
 from scorer_v2.model_admin import PermanentAdmin
 
-MOST_COMMUNITIES = 1_000
+MOST_COMMUNITIES = 300
+"""So that a URL can name them."""
 
 
 class CommunityForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,6 +25,7 @@ from scorer_v2.admin_site.pages import page
 from scorer_v2.model_admin import PermanentAdmin
 
 LIMITS = ("rate_limit", "analysis_rate_limit", "embed_rate_limit")
+LIMIT_NAMES = frozenset(LIMITS)
 PERMISSIONS = ("read_scores", "submit_passports", "create_scorers", "historical_endpoint")
 MADE_ALREADY = "This form has made a key already. A key is shown once only: revoke that one, and make another."
 MOST_CALLS = 1_000
@@ -47,9 +49,9 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in LIMITS:
             if cleaned.get(name) == "" and self.initial.get(name, "") is None:
                 cleaned[name] = None  # null is unlimited too, and is answered as it is
-        limits = {name: cleaned.get(name) for name in LIMITS}
-        for name, sentence in limit_conflicts(**limits):
-            self.add_error(name, sentence)
+        if self.instance._state.adding or not LIMIT_NAMES.isdisjoint(self.changed_data):
+            for name, sentence in limit_conflicts(**{name: cleaned.get(name) for name in LIMITS}):
+                self.add_error(name, sentence)
         return cleaned
 
     def _limit_field(self, name: str) -> forms.ChoiceField:
@@ -120,7 +122,7 @@ class AccountAPIKeyAdmin(PermanentAdmin):
     list_display = ("name", "prefix", "account", "standard", "analysis", "embed", "state", "expiry_date", "created")
     list_select_related = ("account",)
     list_filter = (StateFilter, "read_scores")
-    search_fields = ("id__exact", "prefix__exact", "name__icontains", "account__address__exact", *LIMITS)
+    search_fields = ("prefix__exact", "name__icontains", "account__address__exact", *LIMITS)
     raw_id_fields = ("account",)
     ordering = ("-created",)
     add_fieldsets = (
@@ -159,7 +161,11 @@ class AccountAPIKeyAdmin(PermanentAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """One way on: the key has to be seen first."""
         buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, {**buttons, **(extra_context or {})})
+        try:
+            return super().add_view(request, form_url, {**buttons, **(extra_context or {})})
+        except IntegrityError:  # the form was sent twice at the same moment
+            messages.error(request, MADE_ALREADY)
+            return HttpResponseRedirect(reverse("admin:account_accountapikey_changelist"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
         """A key has the account that it was made for, and is revoked on a page of its own."""

@@ -13,7 +13,8 @@ from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import chosen_ids, joined
 from scorer_v2.admin_site.pages import page
 
-MOST_AT_ONCE = 400
+MOST_AT_ONCE = 200
+"""So that a URL can name them."""
 MAY_UNDELETE = "registry.rescore_individual_score"
 
 

@@ -1,13 +1,12 @@
 """Scores of whole communities, computed again: at once, by a command, or by the queue's worker."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.urls import reverse
 
+from apps.account.admin.communities import MOST_COMMUNITIES
 from apps.account.models import Community
-from apps.registry.admin.scores import told_tally
+from apps.registry.admin.scores import failures_told, told_tally
 from apps.registry.rescoring.records import Rescoring
 from apps.registry.rescoring.services import AT_ONCE, plan_rescoring, queue_rescoring, rescore_communities
 from scorer_v2.admin_site.form_pages import Done, FormPage, Preview, Table
@@ -16,7 +15,6 @@ from scorer_v2.admin_site.ids_field import IdsField
 from scorer_v2.admin_site.pages import page
 from scorer_v2.conf import settings
 
-MOST_COMMUNITIES = 1_000
 NOW, QUEUE = "now", "queue"
 
 
@@ -69,11 +67,12 @@ class RescoreCommunities(FormPage):
         """Scorings are transactions of their own."""
         if form.cleaned_data["way"] == QUEUE:
             return
-        rescoring = rescore_communities(community_ids=[community.pk for community in done.objects])
-        if rescoring.tally is None:
-            messages.warning(self.request, f"There are too many passports now: {rescoring.command}")
-        else:
-            messages.info(self.request, told_tally(rescoring.tally))
+        with failures_told(self.request):
+            rescoring = rescore_communities(community_ids=[community.pk for community in done.objects])
+            if rescoring.tally is None:
+                messages.warning(self.request, f"There are too many passports now: {rescoring.command}")
+            else:
+                messages.info(self.request, told_tally(rescoring.tally))
 
     def _found(self, form: RescoreForm) -> list[Community]:
         return list(Community.objects.filter(pk__in=form.cleaned_data["communities"]).order_by("pk"))
@@ -92,8 +91,3 @@ def _told(planned: Rescoring, way: str) -> tuple[str, bool]:
 
 def _number(planned: Rescoring) -> str:
     return f"more than {AT_ONCE:,}" if planned.passports > AT_ONCE else str(planned.passports)
-
-
-def rescoring_query(community_ids: Any) -> dict[str, str | int]:
-    """What the page's form begins with."""
-    return {"communities": ",".join(map(str, community_ids))}

@@ -1,6 +1,7 @@
 """Passports and scores: found by address, explained, and computed again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,6 +17,7 @@ from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import chosen_ids, joined
 from scorer_v2.admin_site.pages import page, page_url
+from scorer_v2.errors import DomainError
 from scorer_v2.model_admin import ReadOnlyAdmin
 
 MOST_AT_ONCE = 100
@@ -109,7 +111,8 @@ class RescoreScores(ActionPage):
 
     def afterwards(self, form: ReasonedForm, done: Done) -> None:  # noqa: ARG002 - the base's
         """Scorings are transactions of their own."""
-        messages.info(self.request, told_tally(rescore_scores(score_ids=[score.pk for score in done.objects])))
+        with failures_told(self.request):
+            messages.info(self.request, told_tally(rescore_scores(score_ids=[score.pk for score in done.objects])))
 
     def _wanted(self) -> list[int]:
         return chosen_ids(self.request.GET.get("scores", ""), most=MOST_AT_ONCE)
@@ -117,6 +120,15 @@ class RescoreScores(ActionPage):
     def _found(self) -> list[Score]:
         chosen = Score.objects.filter(pk__in=self._wanted(), passport__community__isnull=False)
         return list(chosen.select_related("passport__community").order_by("pk"))
+
+
+@contextmanager
+def failures_told(request: HttpRequest) -> Iterator[None]:
+    """Scores that were computed before a failure stay so, and so does the entry in the log."""
+    try:
+        yield
+    except DomainError as failure:
+        messages.error(request, f"Not all scores were computed again: {failure}")
 
 
 def told_tally(tally: Tally) -> str:
