@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +40,13 @@ def community() -> Any:
 def explain(browser: Client, community: Any = None, address: str = ALICE) -> Any:
     scorer = {} if community is None else {"scorer": community.pk}
     return browser.get(PAGE, {"address": address, **scorer})
+
+
+def log_in_again() -> Client:
+    """Who is there, with the permissions that they have by now."""
+    browser = Client()
+    browser.force_login(get_user_model().objects.get())
+    return browser
 
 
 def text(page: Any) -> str:
@@ -175,5 +184,7 @@ def test_lists_lead_to_it(table: str, log_in: Browsers, community: Any) -> None:
 
 def test_it_is_for_the_team_only(log_in: Browsers) -> None:
     assert log_in().get(PAGE).status_code == 403
+    get_user_model().objects.get().user_permissions.add(Permission.objects.get(codename="view_score"))
+    assert log_in_again().get(PAGE).status_code == 200
     assert Client().get(PAGE).status_code == 302
     assert log_in("support").post(PAGE).status_code == 405

@@ -111,7 +111,8 @@ def test_large_communities_are_sampled_all_over(community: Any, monkeypatch: pyt
         scored(community, "Google")
     scored(small, "Google")
     large = effect_on_scorer(scorer_id=community.scorer_id, weights={"Google": 1}, threshold=Decimal(2))
-    assert large.total.scores > 15
+    assert 15 < large.total.scores <= 20
+    assert [one.community.id for one in large.communities] == [community.pk]
     assert not large.is_whole
     whole = effect_on_scorer(scorer_id=small.scorer_id, weights={"Google": 1}, threshold=Decimal(2))
     assert (whole.total.scores, whole.is_whole) == (1, True)
