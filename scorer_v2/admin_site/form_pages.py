@@ -24,13 +24,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from scorer_v2.admin_site.change_log import note
 from scorer_v2.admin_site.forms import LOG_REASON, ReasonedForm
 from scorer_v2.admin_site.pages import AdminPage
+from scorer_v2.bulk_database import patient_transaction
 from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError
 
 logger = logging.getLogger("scorer_v2.admin_site")
@@ -99,7 +99,7 @@ class ChangingPage(AdminPage):
         return self.show(form=form, page=self, status=status)
 
     def confirm(self, form: forms.Form) -> HttpResponseBase:
-        with transaction.atomic():
+        with patient_transaction():
             done = self.perform(form)
             note(self.request, done.objects, done.sentence, reason=form.cleaned_data[LOG_REASON], flag=done.flag)
         messages.success(self.request, done.sentence)
@@ -142,7 +142,8 @@ class FormPage(ChangingPage):
             return self.refuse(form, fault)
 
     def _show_preview(self, form: forms.Form) -> HttpResponseBase:
-        preview = self.preview(form)
+        with patient_transaction():
+            preview = self.preview(form)
         return self.show(form=form, page=self, preview=preview, summary=summary(form))
 
 
@@ -172,7 +173,8 @@ class ActionPage(ChangingPage):
 
     def show_form(self, form: forms.Form, *, status: int = 200) -> HttpResponseBase:
         try:
-            preview = self.preview()
+            with patient_transaction():
+                preview = self.preview()
         except Exception as fault:
             if not self.is_refusal(fault):
                 raise

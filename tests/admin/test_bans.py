@@ -205,6 +205,14 @@ def test_too_many_addresses_are_left_to_the_command(
     )
 
 
+def test_too_many_stamps_are_left_to_the_command(log_in: Browsers, bans: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ban_pages, "MOST_STAMPS", 1)
+    StoredStampFactory(address=ALICE), StoredStampFactory(address=BOB)
+    preview = log_in("operations").get(REVOKE + of(*bans)).context["preview"]
+    assert "run manage.py revoke_matching --ban ID --rescore" in preview.warnings[1]
+    assert preview.is_possible is False
+
+
 def test_ending_shows_counts_first_and_ends_those_in_force(log_in: Browsers, bans: Any) -> None:
     browser = log_in("operations")
     url = END + of(*bans)

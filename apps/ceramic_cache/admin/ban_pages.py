@@ -35,8 +35,9 @@ from scorer_v2.admin_site.rescoring import (
 )
 from scorer_v2.errors import DatabaseUnavailable
 
-BANS_AT_ONCE = 10_000
 SHOWN = 20
+MOST_STAMPS = 100_000
+"""More revocations than a browser waits for."""
 MAY_ADD, MAY_CHANGE = "ceramic_cache.add_ban", "ceramic_cache.change_ban"
 
 
@@ -194,7 +195,10 @@ class RevokeMatching(OfBans):
         warnings = []
         if found.ended:
             warnings.append(f"{found.ended:,} of the bans have ended, or are gone: they revoke nothing.")
-        if len(found.addresses) > MOST_ADDRESSES:
+        is_too_much = found.stamps > MOST_STAMPS
+        if is_too_much:
+            warnings.append(f"More than {MOST_STAMPS:,} stamps are too many for this page: run {self._command}.")
+        elif len(found.addresses) > MOST_ADDRESSES:
             warnings.append(f"{TOO_MANY} to compute scores again: {self._command} does both.")
         return Preview(
             f"Revoke the live stamps that {self.subject} fit?" if found.stamps else "There is nothing to revoke.",
@@ -206,7 +210,7 @@ class RevokeMatching(OfBans):
             ),
             warnings=warnings,
             tables=[_addresses(found.addresses)],
-            is_possible=found.stamps > 0 or found.bans > 0,
+            is_possible=found.bans > 0 and not is_too_much,
         )
 
     def perform(self, form: Any) -> Done:  # noqa: ARG002 - the base's
