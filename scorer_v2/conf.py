@@ -41,6 +41,8 @@ class Settings:
 
     __slots__ = ()
 
+    ADMIN_LOGIN_RATE_LIMIT = Setting("10/15m")
+    ADMIN_UPLOAD_BYTES = NumberSetting(50_000_000)
     CERAMIC_CACHE_SCORER_ID = NumberSetting[int | None](None)
     CGRANTS_API_TOKEN = Setting("")
     DATABASE_ANSWER_TIMEOUT_MS = NumberSetting(15_000)
@@ -61,6 +63,7 @@ class Settings:
     PBKDF2_CONCURRENCY = NumberSetting(1)
     RATELIMIT_ENABLE = Setting(default=False)
     REGISTRY_API_READ_DB = Setting("default")
+    RESCORE_QUEUE_URL = Setting("")
     ROLLOUT_HEADER = Setting("X-Use-Rust-Scorer")
     ROLLOUT_MODE = Setting("all")
     ROLLOUT_PERCENT = NumberSetting(0)
