@@ -127,8 +127,9 @@ _REVOKE_MATCHING = """
         FROM ({fit}) fit LEFT JOIN ceramic_cache_revocation revocation ON revocation.ceramic_cache_id = fit.id
     ),
     added AS (
-        INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id)
-        SELECT DISTINCT ON (id) proof_value, id FROM fitting WHERE %(write)s AND NOT revoked ORDER BY id
+        INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id, revocation_list_id)
+        SELECT DISTINCT ON (id) proof_value, id, %(revocation_list_id)s::bigint
+        FROM fitting WHERE %(write)s AND NOT revoked ORDER BY id
         ON CONFLICT (ceramic_cache_id) DO NOTHING
     ),
     marked AS (
@@ -243,9 +244,11 @@ def page(bulk: BulkTransaction, ban_list_id: int, *, after: int) -> list[tuple[A
     return bulk.rows(EXPORT, {"ban_list_id": ban_list_id, "after": after, "limit": CHUNK})
 
 
-def revoke_matching(bulk: BulkTransaction, *, ban_ids: Sequence[int], now: datetime, write: bool) -> list[Fitting]:
+def revoke_matching(
+    bulk: BulkTransaction, *, ban_ids: Sequence[int], revocation_list_id: int | None, now: datetime, write: bool
+) -> list[Fitting]:
     """What bans in force fit, by address and by hash; with `write` it is revoked."""
-    values = {"ban_ids": list(ban_ids), "now": now, "write": write}
+    values = {"ban_ids": list(ban_ids), "revocation_list_id": revocation_list_id, "now": now, "write": write}
     by_address = bulk.row(REVOKE_BY_ADDRESS, {**values, "types": [ACCOUNT, SINGLE_STAMP]})
     found = [_fitting(by_address)]
     if bulk.rows(_HASH_BANS_AMONG, values):
@@ -260,6 +263,7 @@ def preview(bulk: BulkTransaction, target: BanTarget, *, now: datetime) -> Fitti
         "address": target.address,
         "provider": target.provider,
         "hash": target.hash,
+        "revocation_list_id": None,
         "now": now,
         "write": False,
     }
