@@ -95,7 +95,7 @@ class BanForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscript
 class BanAdmin(IndexedAdmin):
     form = BanForm
     list_display = ("id", "what", "type", "state", "ban_list", "last_run_revoke_matching", "created_at")
-    list_display_links = ("id", "what")
+    list_display_links = ("what",)
     list_select_related = ("ban_list",)
     list_filter = (StateFilter, KindFilter, "created_at")
     search_fields = ("address__exact", "hash__exact", "provider__exact")
