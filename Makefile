@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 JOBS ?= 2
 TESTS ?= tests
+SIZE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
@@ -115,6 +116,19 @@ test-newest-django: .data/newest/.installed ## The tests on the newest Django th
 .PHONY: measure
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps
 	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
+
+.PHONY: measure-admin-site
+measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 1,000,000 rows, in the database DATABASE_URL
+	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_admin_site
+
+# Prove ----------------------------------------------------------------------------------------------------------------
+.PHONY: prove
+prove: $(STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md
+	$(TEST_SETTINGS) $(BIN)/python -m tests.prove --size $(SIZE) $(addprefix --seed ,$(SEED)) $(addprefix --section ,$(SECTION))
+
+.PHONY: bench
+bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
+	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
 
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean

@@ -11,8 +11,8 @@ from django.core.management import execute_from_command_line
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.production")
     # What a command does may take its time, and touches so many rows that a plan should know how many.
-    for name in ("DATABASE_STATEMENT_TIMEOUT_MS", "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS", "DATABASE_GENERIC_PLANS"):
-        os.environ.setdefault(name, "0")
+    for name in ("STATEMENT_TIMEOUT_MS", "IDLE_TRANSACTION_TIMEOUT_MS", "ANSWER_TIMEOUT_MS", "GENERIC_PLANS"):
+        os.environ.setdefault(f"DATABASE_{name}", "0")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -45,6 +45,7 @@ class Settings:
     ADMIN_UPLOAD_BYTES = NumberSetting(50_000_000)
     CERAMIC_CACHE_SCORER_ID = NumberSetting[int | None](None)
     CGRANTS_API_TOKEN = Setting("")
+    DATABASE_ANSWER_TIMEOUT_MS = NumberSetting(15_000)
     DEMO_API_KEY = Setting[str | None](None)
     DEMO_API_KEY_ALIASES = Setting[Collection[str]](())
     DEMO_API_SCORER_ID = NumberSetting[int | None](None)

@@ -66,5 +66,9 @@ class DatabaseUnavailable(DomainError):
         self.sqlstate = sqlstate
 
 
+class DatabaseSilent(DatabaseUnavailable):
+    """The database did not answer in time. It is not asked again for this request, not even to record its failure."""
+
+
 class Conflict(Exception):
     """Another request changed what this one had read; nothing was written. The service starts over."""

@@ -19,7 +19,7 @@ from apps.registry.scoring.records import Snapshot
 from scorer_v2.addresses import is_address
 from scorer_v2.answers import json_bytes
 from scorer_v2.conf import settings
-from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError, InvalidAddress, NotFound
+from scorer_v2.errors import Conflict, DatabaseSilent, DatabaseUnavailable, DomainError, InvalidAddress, NotFound
 from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.scoring")
@@ -68,6 +68,8 @@ def score_for_partner(
     )
     try:
         return until_undisturbed(scoring.run)
+    except DatabaseSilent:
+        raise
     except DatabaseUnavailable as failure:
         scoring.record_failure(status=failure.status, error=str(failure.detail))
         raise

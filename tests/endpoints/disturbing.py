@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from scorer_v2 import database
+from scorer_v2.answer_deadline import AnswerOverdue
 
 SAVING = frozenset({"registry.save_score", "registry.save_error"})
 
@@ -47,6 +48,10 @@ def elsewhere(work: Callable[[], Any]) -> Callable[[], Any]:
 
 def fail() -> None:
     raise psycopg.OperationalError("the database is down")
+
+
+def fall_silent() -> None:
+    raise AnswerOverdue("the answers are overdue")
 
 
 def end_the_connection() -> None:

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from apps.registry.models import Score
-from tests.endpoints.disturbing import before_saving, deadlock, end_the_connection, fail
+from tests.endpoints.disturbing import before_saving, deadlock, end_the_connection, fail, fall_silent
 from tests.endpoints.left_behind import ANALYTICS, all_rows, calls, events, kept_stamps, links, passports, score_row
 from tests.endpoints.scoring_world import ALICE, BOB, FUTURE, Partner, answered, hold, score_v2
 from tests.factories.account import AllowListFactory
@@ -161,6 +161,13 @@ def test_a_failure_leaves_its_analytics_if_the_database_is_back(
     detail = Partner().score().json()["detail"]
     (call,) = calls()
     assert (call["status_code"], call["error"], call["response"], call["created_at"]) == (503, detail, None, frozen)
+
+
+def test_a_database_that_does_not_answer_is_not_asked_to_record_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    before_saving(monkeypatch, fall_silent)
+    answer = Partner().score()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert calls() == []
 
 
 def test_a_deadlock_starts_over(monkeypatch: pytest.MonkeyPatch) -> None:

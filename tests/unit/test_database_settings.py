@@ -1,6 +1,7 @@
 """Connections from their URLs: the limits of requests, one plan for prepared statements, and what the URL adds."""
 
 import pytest
+from django.db import connection as django_connection
 
 from settings.databases import connection
 
@@ -40,3 +41,11 @@ def test_without_prepared_statements_there_is_no_plan_to_keep(monkeypatch: pytes
     found = connection("DATABASE_URL", URL)["OPTIONS"]
     assert found["prepare_threshold"] is None
     assert "plan_cache_mode" not in found["options"]
+
+
+@pytest.mark.django_db
+def test_the_server_is_told_the_time_zone_as_it_connects() -> None:
+    """Else Django sets it with a round trip of its own."""
+    parameters = {**django_connection.get_connection_params(), "options": ""}
+    with django_connection.Database.connect(**parameters) as connected:
+        assert connected.info.parameter_status("TimeZone") == "UTC"

@@ -92,7 +92,7 @@ class RemoveBanListEntries(RemovalPage):
         return Preview(
             f"Delete the {count:,} bans of {self.target}?" if count else "The list has no bans.",
             counts=(("bans", f"{count:,}"),),
-            warnings=["What they revoked stays revoked. To keep them in the history, end them instead."],
+            warnings=["What they revoked stays revoked, until its revocation list is taken back."],
             is_possible=count > 0,
         )
 
