@@ -128,6 +128,13 @@ def test_a_new_scorer_needs_weights(log_in: Browsers) -> None:
     assert browser.post(url, {**data, "weights": '{"Google": "1"}'}).status_code == 302
 
 
+def test_the_list_names_the_communities(log_in: Browsers, community: Any) -> None:
+    BinaryScorerFactory()
+    CommunityFactory(scorer=community.scorer, name="theirs too")
+    page = log_in("support").get("/admin/scorer_weighted/binaryweightedscorer/").content.decode()
+    assert "theirs, theirs too" in page or "theirs too, theirs" in page
+
+
 def test_support_looks_only(log_in: Browsers, community: Any) -> None:
     browser = log_in("support")
     assert browser.get(page_of(community.scorer)).status_code == 403
