@@ -48,6 +48,7 @@ def test_a_change_is_previewed_with_what_it_does_to_scores(log_in: Browsers, com
     assert table(page, "weight-changes") == [["Google", "1", "2.5", "raised"], ["NFT", "2", "1", "lowered"]]
     numbers = counts(page)
     assert [numbers[name] for name in ("All scores", "Newly passing", "No longer passing")] == ["2", "1", "1"]
+    assert [label for label, _ in page.context["summary"]] == ["Threshold", "Why"]
     assert any("not excluded" in warning for warning in page.context["preview"].warnings)
     assert all_rows() == before
 

@@ -120,6 +120,7 @@ class ChangeScorer(FormPage):
     form_class: ClassVar[type[forms.Form]] = ChangeScorerForm
     explanation = "Scores that are asked for from then on use them; stored ones change when they are computed again."
     confirm_label = "Save the weights"
+    shown_by_preview = ("weights",)
 
     def initial(self) -> Mapping[str, Any]:
         scorer = self._find()
