@@ -105,6 +105,7 @@ class RemoveBanListEntries(RemovalPage):
 class BanListAdmin(ImportedListAdmin):
     list_display = ("id", "name", "description")
     exclude = ("csv_file",)
+    entries = "bans"
 
     def page_links(self, pk: int) -> Sequence[tuple[str, str, str]]:
         of_list = {"ban_list": pk}

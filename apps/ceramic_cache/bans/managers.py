@@ -43,7 +43,7 @@ _ELSEWHERE = """
         SELECT FROM ceramic_cache_ban other
         WHERE other.type = line.type AND other.provider = line.provider AND other.hash = line.hash
           AND lower(other.address) = line.address
-          AND other.ban_list_id IS DISTINCT FROM %(ban_list_id)s
+          AND (other.ban_list_id IS DISTINCT FROM %(ban_list_id)s OR %(ban_list_id)s::bigint IS NULL)
           AND (other.end_time IS NULL OR other.end_time > %(now)s)
     )
 """
