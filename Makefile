@@ -117,6 +117,10 @@ test-newest-django: .data/newest/.installed ## The tests on the newest Django th
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps
 	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
 
+.PHONY: measure-admin-site
+measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 1,000,000 rows, in the database DATABASE_URL
+	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_admin_site
+
 # Prove ----------------------------------------------------------------------------------------------------------------
 .PHONY: prove
 prove: $(STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md

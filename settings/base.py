@@ -85,9 +85,6 @@ if WHITENOISE_USE_FINDERS:
     warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Database -------------------------------------------------------------------------------------------------------------
-DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
-
 # Admin site -----------------------------------------------------------------------------------------------------------
 ADMIN_LOGIN_RATE_LIMIT = environment.text("ADMIN_LOGIN_RATE_LIMIT", "10/15m")
 ADMIN_UPLOAD_BYTES = environment.integer("ADMIN_UPLOAD_BYTES", 50_000_000, minimum=1)
@@ -107,6 +104,9 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "navigation": "scorer_v2.admin_site.navigation.sidebar"},
 }
+
+# Database -------------------------------------------------------------------------------------------------------------
+DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
 
 # Cache ----------------------------------------------------------------------------------------------------------------
 REDIS_URL = environment.optional_text("REDIS_URL") or environment.optional_text("CELERY_BROKER_URL")

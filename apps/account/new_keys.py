@@ -1,8 +1,9 @@
 """Making an API key (contract, sections 2.1 and 6.6). Pure, but for chance."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
+
+from apps.account.keys import sha256_form
 
 PREFIX_BYTES = 4  # eight hex digits: what the prefix's column holds
 SECRET_BYTES = 24
@@ -21,7 +22,7 @@ class NewKey:
     @property
     def digest(self) -> str:
         """In the form that proves it at its first use already, here and in the replaced scorer."""
-        return f"sha256${hashlib.sha256(self.text.encode()).hexdigest()}"
+        return sha256_form(self.text)
 
     @property
     def row_id(self) -> str:
@@ -36,3 +37,8 @@ def make_key(*, prefix: str | None = None) -> NewKey:
     """A key with 192 bits of chance behind its prefix."""
     prefix = prefix or new_prefix()
     return NewKey(f"{prefix}.{secrets.token_urlsafe(SECRET_BYTES)}", prefix)
+
+
+def key_of(text: str) -> NewKey:
+    """A key that was made before."""
+    return NewKey(text, text.partition(".")[0])

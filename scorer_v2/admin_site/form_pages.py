@@ -17,7 +17,7 @@ What was filled in travels to the confirmation in hidden fields, and is validate
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -120,6 +120,8 @@ class ChangingPage(AdminPage):
 class FormPage(ChangingPage):
     template_name = "scorer_v2/admin/form_page.html"
     preview_label: ClassVar[str] = "Preview"
+    shown_by_preview: ClassVar[Collection[str]] = ()
+    """Fields that the preview need not repeat."""
 
     def preview(self, form: Any) -> Preview:
         """What confirming this valid form would do. Writes nothing."""
@@ -144,7 +146,7 @@ class FormPage(ChangingPage):
     def _show_preview(self, form: forms.Form) -> HttpResponseBase:
         with patient_transaction():
             preview = self.preview(form)
-        return self.show(form=form, page=self, preview=preview, summary=summary(form))
+        return self.show(form=form, page=self, preview=preview, summary=summary(form, but=self.shown_by_preview))
 
 
 class ActionPage(ChangingPage):
@@ -195,9 +197,10 @@ def told(fault: Exception) -> str:
     return str(fault)
 
 
-def summary(form: forms.Form) -> list[tuple[str, str]]:
+def summary(form: forms.Form, *, but: Collection[str] = ()) -> list[tuple[str, str]]:
     """Label and value of what was filled in."""
-    shown = ((field, form.cleaned_data.get(field.name)) for field in form.visible_fields())
+    fields = (field for field in form.visible_fields() if field.name not in but)
+    shown = ((field, form.cleaned_data.get(field.name)) for field in fields)
     return [(str(field.label), _text(value)) for field, value in shown if value not in (None, "", [])]
 
 

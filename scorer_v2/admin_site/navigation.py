@@ -41,6 +41,10 @@ JOBS = (
     Job(
         "Bans and revocations",
         (
+            Entry("New ban", "add_circle", "new_ban", "ceramic_cache.add_ban", "Shows first whom it hits."),
+            Entry(
+                "New ban list", "upload", "new_ban_list", "ceramic_cache.add_banlist", "Many at once, from a CSV file."
+            ),
             table("Bans", "ceramic_cache.ban", "gavel", "Who is banned, until when, and whether it was run."),
             table("Ban lists", "ceramic_cache.banlist", "playlist_remove", "Bans from a CSV file."),
             table("Revocations", "ceramic_cache.revocation", "block", "Stored stamps that count no longer."),

@@ -48,6 +48,7 @@ def test_a_change_is_previewed_with_what_it_does_to_scores(log_in: Browsers, com
     assert table(page, "weight-changes") == [["Google", "1", "2.5", "raised"], ["NFT", "2", "1", "lowered"]]
     numbers = counts(page)
     assert [numbers[name] for name in ("All scores", "Newly passing", "No longer passing")] == ["2", "1", "1"]
+    assert [label for label, _ in page.context["summary"]] == ["Threshold", "Why"]
     assert any("not excluded" in warning for warning in page.context["preview"].warnings)
     assert all_rows() == before
 
@@ -126,6 +127,13 @@ def test_a_new_scorer_needs_weights(log_in: Browsers) -> None:
     browser = log_in("operations")
     assert "the weight of Google" in errors(browser.post(url, data))["weights"][0]
     assert browser.post(url, {**data, "weights": '{"Google": "1"}'}).status_code == 302
+
+
+def test_the_list_names_the_communities(log_in: Browsers, community: Any) -> None:
+    BinaryScorerFactory()
+    CommunityFactory(scorer=community.scorer, name="theirs too")
+    page = log_in("support").get("/admin/scorer_weighted/binaryweightedscorer/").content.decode()
+    assert "theirs, theirs too" in page or "theirs too, theirs" in page
 
 
 def test_support_looks_only(log_in: Browsers, community: Any) -> None:

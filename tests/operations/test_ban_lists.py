@@ -96,6 +96,13 @@ def test_bans_of_other_lists_are_counted_and_left_alone() -> None:
     assert Ban.objects.count() == 6
 
 
+def test_hashes_that_are_banned_elsewhere_are_counted() -> None:
+    BanFactory(of_hash=True, hash="v0:a")
+    BanFactory(of_hash=True, hash="v0:b", end_time=timezone.now() - timedelta(days=1))
+    lines = file(",,v0:a,,", ",,v0:b,,", ",,v0:c,,")
+    assert services.preview_ban_list(ban_list_id=None, file=lines) == counts(new=3, elsewhere=1)
+
+
 def test_bans_that_the_file_lacks_stay() -> None:
     ban_list = BanListFactory()
     BanFactory(ban_list=ban_list, address=A)

@@ -21,7 +21,7 @@ from tests.endpoints.scoring_world import ALICE, BOB, STRANGER, hold, issue
 from tests.factories.account import CommunityFactory
 from tests.factories.registry import PassportFactory, ScoreFactory, StampFactory
 
-pytestmark = pytest.mark.usefixtures("scoring_world")
+pytestmark = pytest.mark.usefixtures("scoring_world", "nothing_known")
 
 QUEUE = "https://sqs.us-west-2.amazonaws.com/123456789012/rescore"
 

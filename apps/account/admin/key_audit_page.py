@@ -19,6 +19,7 @@ from apps.account.key_audit.services import (
 from scorer_v2.admin_site.form_pages import Table, told
 from scorer_v2.admin_site.forms import PageForm
 from scorer_v2.admin_site.pages import AdminPage, page
+from scorer_v2.bulk_database import patient_transaction
 from scorer_v2.errors import DatabaseUnavailable
 
 PROBLEMS: Mapping[str, str] = {
@@ -53,7 +54,8 @@ class AuditKeys(AdminPage):
         if not form.is_valid():
             return self.show(page=self, form=form)
         try:
-            findings = audit_api_keys(days=form.cleaned_data["days"])
+            with patient_transaction():
+                findings = audit_api_keys(days=form.cleaned_data["days"])
         except DatabaseUnavailable as failure:
             form.add_error(None, told(failure))
             return self.show(page=self, form=form, status=503)

@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.ceramic_cache.bans.targets import BanTarget, InvalidBan, ban_target
 from apps.ceramic_cache.models import Ban
@@ -70,6 +71,13 @@ class KindFilter(ChoiceFilter):
     }
 
 
+def _state(ban: Ban) -> str:
+    if ban.end_time is None:
+        return "active, for ever"
+    moment = f"{ban.end_time:%Y-%m-%d %H:%M} UTC"
+    return f"active until {moment}" if ban.end_time > timezone.now() else f"ended {moment}"
+
+
 class BanForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """The type follows from what is filled in."""
 
@@ -87,7 +95,7 @@ class BanForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscript
 class BanAdmin(IndexedAdmin):
     form = BanForm
     list_display = ("id", "what", "type", "state", "ban_list", "last_run_revoke_matching", "created_at")
-    list_display_links = ("id", "what")
+    list_display_links = ("what",)
     list_select_related = ("ban_list",)
     list_filter = (StateFilter, KindFilter, "created_at")
     search_fields = ("address__exact", "hash__exact", "provider__exact")
@@ -102,10 +110,7 @@ class BanAdmin(IndexedAdmin):
 
     @admin.display(description="state")
     def state(self, ban: Ban) -> str:
-        if ban.end_time is None:
-            return "active, for ever"
-        moment = f"{ban.end_time:%Y-%m-%d %H:%M} UTC"
-        return f"active until {moment}" if ban.end_time > timezone.now() else f"ended {moment}"
+        return format_html('<span class="whitespace-nowrap">{}</span>', _state(ban))
 
     def get_search_results(
         self,

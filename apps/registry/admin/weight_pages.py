@@ -192,6 +192,7 @@ class ChangeWeights(ConfigurationPage, FormPage):
     form_class = ChangeForm
     explanation = "Scorers keep what they have until the active weights are copied to them."
     confirm_label = "Save the weights"
+    shown_by_preview = ("weights",)
 
     def initial(self) -> Mapping[str, Any]:
         self.find()

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from scorer_v2.database import fetch, statement
+from scorer_v2.bulk_database import transaction
+from scorer_v2.database import statement
 
 # Counts no further than anybody needs to know.
 COUNT_PASSPORTS = statement(
@@ -29,9 +30,12 @@ PASSPORTS_OF_SCORES = statement(
 
 def count_passports(community_ids: Sequence[int], *, most: int) -> int:
     """Raises DatabaseUnavailable."""
-    return int(fetch(COUNT_PASSPORTS, {"community_ids": list(community_ids), "most": most})[0][0])
+    with transaction() as bulk:
+        return int(bulk.row(COUNT_PASSPORTS, {"community_ids": list(community_ids), "most": most})[0])
 
 
 def passports_of_scores(score_ids: Sequence[int]) -> list[tuple[int, list[int]]]:
     """Communities and their passports. Raises DatabaseUnavailable."""
-    return [(community_id, ids) for community_id, ids in fetch(PASSPORTS_OF_SCORES, {"score_ids": list(score_ids)})]
+    with transaction() as bulk:
+        rows = bulk.rows(PASSPORTS_OF_SCORES, {"score_ids": list(score_ids)})
+    return [(community_id, ids) for community_id, ids in rows]

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -88,11 +89,14 @@ class ConcreteScorerAdmin(PermanentAdmin):
 
     @admin.display
     def communities(self, scorer: Any) -> str:
-        names = [str(community) for community in scorer.communities.all()[: SHOWN_COMMUNITIES + 1]]
+        names = scorer.names_of_communities
         return ", ".join(names[:SHOWN_COMMUNITIES]) + (" and more" if len(names) > SHOWN_COMMUNITIES else "")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("communities")
+        """With the names of the communities, in the same statement."""
+        of_scorer = Community.objects.filter(scorer_id=OuterRef("pk")).values("name")
+        names = ArraySubquery(of_scorer[: SHOWN_COMMUNITIES + 1])
+        return super().get_queryset(request).annotate(names_of_communities=names)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         is_binary = isinstance(obj, BinaryWeightedScorer)
@@ -116,6 +120,7 @@ class ChangeScorer(FormPage):
     form_class: ClassVar[type[forms.Form]] = ChangeScorerForm
     explanation = "Scores that are asked for from then on use them; stored ones change when they are computed again."
     confirm_label = "Save the weights"
+    shown_by_preview = ("weights",)
 
     def initial(self) -> Mapping[str, Any]:
         scorer = self._find()
