@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from psycopg.pq import TransactionStatus
 
 from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
@@ -29,6 +29,10 @@ Rows = list[Row]
 # Another request was faster: deadlock, serialization, a unique key, and a statement of ours that divides by zero
 # when it lost a race on purpose (see `registry.claim_links`).
 CONFLICTS = frozenset({"40P01", "40001", "23505", "22012"})
+
+
+# How many characters of the driver's own text are logged.
+LOGGED_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +195,16 @@ def _translated(error: Exception, steps: Sequence[Step]) -> Exception:
     if isinstance(error, AnswerOverdue):
         logger.error("the database did not answer in time", extra={"statements": _names(steps)})
         return DatabaseSilent()
-    logger.error(
-        "the database failed", extra={"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}
-    )
+    extra = {"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}
+    if state is None and isinstance(error, psycopg.OperationalError | OperationalError):
+        extra["reason"] = _first_line(error)
+    logger.error("the database failed", extra=extra)
     return DatabaseUnavailable(state)
+
+
+def _first_line(error: Exception) -> str:
+    """What the driver says of a connection that failed, which never has values."""
+    return next(iter(str(error).splitlines()), "")[:LOGGED_REASON]
 
 
 def _names(steps: Sequence[Step]) -> list[str]:
