@@ -3,6 +3,7 @@
 import http.client
 import json
 import random
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from tests.server.callers import USER_COMMUNITY, bulk_items, internal_headers, u
 from tests.server.running_server import HOST
 
 TIMEOUT = 60.0
+# With the limits of a test, and on a machine that is busy.
+BOUND_SECONDS = 20.0
 # How often each is done.
 SHARES = {"v2_score": 30, "embed_score": 15, "internal_score": 15, "embed_stamps": 20, "bulk_stamps": 15, "ui_score": 5}
 
@@ -56,7 +59,9 @@ class Client:
         operation: Callable[[], tuple[Request, int, bool]] = getattr(self, f"_{kind}")
         request, community_id, is_computed = operation()
         self.steps += 1
+        started = time.monotonic()
         status, answer = self._ask(request)
+        self._check_time(request, time.monotonic() - started)
         self.figures.count(kind.replace("_", " "))
         self.figures.answered(status)
         if status in (200, 201):
@@ -120,6 +125,11 @@ class Client:
         with suppress(ValueError):
             return response.status, json.loads(body)
         return response.status, body
+
+    def _check_time(self, request: Request, seconds: float) -> None:
+        self.figures.checked("an answer comes in bounded time")
+        if seconds > BOUND_SECONDS:
+            self.figures.failed(f"{request.method} {request.path} took {seconds:.1f} s")
 
     def _check_form(self, response: http.client.HTTPResponse, body: bytes) -> None:
         self.figures.checked("an answer has a request id")

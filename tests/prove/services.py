@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
-from tests.server.servers import Servers, Service
+from tests.server.servers import Proxy, Servers, Service
 
 
 class _NoBlocker:
@@ -15,11 +15,10 @@ class _NoBlocker:
 
 
 @contextmanager
-def running_service(*, proxied: bool = False, **settings: str) -> Iterator[Service]:
-    """A service on an empty database, which is Django's default one within the block."""
+def running_service(*, by: Proxy | None = None, **settings: str) -> Iterator[Service]:
+    """A service on an empty database, which is Django's default one within the block; perhaps through a proxy."""
     with closing(Servers()) as servers:
-        start = servers.proxied if proxied else servers.direct
-        service = start("proof", **settings)
+        service = servers.proxied("proof", by=by, **settings) if by else servers.direct("proof", **settings)
         service.database.empty()
         with service.database.as_django_default(_NoBlocker()):
             yield service

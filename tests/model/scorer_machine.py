@@ -1,0 +1,235 @@
+"""What hypothesis does to the service and to the model alike, and what it compares after each step."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from apps.account.models import Community as CommunityRow
+from apps.ceramic_cache.bans.services import revoke_matching
+from apps.ceramic_cache.models import CeramicCache
+from apps.registry.recalculation.records import Selection
+from apps.registry.recalculation.services import recalculate
+from apps.scorer_weighted.models import BinaryWeightedScorer
+from tests.committing import delete_all_rows
+from tests.endpoints import scoring_world
+from tests.endpoints.scoring_world import Partner, access_token, items
+from tests.factories.addresses import address as address_number
+from tests.factories.ceramic_cache import BanFactory, StoredStampFactory
+from tests.model.contract_model import Community, Credential, Score, Scorer, Stored, five_places, iso
+from tests.model.credentials import KINDS, OF_ANOTHER, Issued
+from tests.prove.figures import Figures
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ADDRESSES = [address_number(0x50DE1 + number) for number in range(4)]
+PROVIDERS = ("Google", "Github", "Discord")
+NULLIFIERS = ("v0:a", "v0:b", "v1:c", "v1:d", "v0:e")
+WEIGHTS: tuple[dict[str, Any], ...] = (
+    {"Google": "1.25", "Github": 0.1, "Discord": 2},
+    {"Google": 0.2, "Github": 0.1},
+    {"Google": "10.033", "Github": "3", "Discord": 7.487},
+    {"Google": None, "Github": 1, "Discord": 1},
+)
+THRESHOLDS = (Decimal("0.30000"), Decimal("1.25000"), Decimal("10.00000"))
+COMMUNITIES = (1, 77, 78)  # the first one is the UI's
+DAYS = (20, 60, 9999)
+
+addresses, providers, communities = st.sampled_from(ADDRESSES), st.sampled_from(PROVIDERS), st.sampled_from(COMMUNITIES)
+nullifiers = st.lists(st.sampled_from(NULLIFIERS), min_size=1, max_size=3, unique=True)
+posts = st.lists(
+    st.tuples(providers, nullifiers, st.sampled_from(DAYS), st.sampled_from(KINDS), addresses),
+    min_size=1, max_size=3, unique_by=lambda post: post[0],
+)  # fmt: skip
+
+SCORED = """
+    SELECT passport.community_id, passport.address, score.status, score.score, score.error, score.expiration_date,
+           score.evidence ->> 'rawScore',
+           (SELECT jsonb_agg(jsonb_build_array(provider, credential) ORDER BY id)::text FROM registry_stamp stamp
+             WHERE stamp.passport_id = passport.id),
+           (SELECT count(*) FROM registry_event event WHERE event.action = 'SCU' AND event.address = passport.address
+              AND event.community_id = passport.community_id),
+           (SELECT jsonb_agg(data ORDER BY event.id)::text FROM registry_event event WHERE event.action = 'LDP'
+              AND event.address = passport.address AND event.community_id = passport.community_id)
+    FROM registry_passport passport LEFT JOIN registry_score score ON score.passport_id = passport.id
+"""
+LINKS = "SELECT community_id, hash, address, expires_at FROM registry_hashscorerlink"
+
+
+class ScorerMachine(RuleBasedStateMachine):
+    """`figures` and `clock` are the test's; rows are deleted after each example."""
+
+    figures = Figures()
+    now = START
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).now = START
+        self.issued = Issued()
+        self.model = Scorer({})
+
+    @initialize(chosen=st.tuples(*[st.tuples(st.sampled_from(WEIGHTS[:3]), st.sampled_from(THRESHOLDS))] * 3))
+    def make_communities(self, chosen: Any) -> None:
+        self.partners: dict[int, Partner] = {}
+        for community_id, (weights, threshold) in zip(COMMUNITIES, chosen, strict=True):
+            self.partners[community_id] = Partner(id=community_id, weights=weights, threshold=threshold)
+            self.model.communities[community_id] = Community(weights, threshold)
+
+    def teardown(self) -> None:
+        delete_all_rows()
+        self.figures.count("examples")
+
+    # What is done -----------------------------------------------------------------------------------------------------
+    @rule(address=addresses, community=communities, given=posts)
+    def post_for_embed(self, address: str, community: int, given: Any) -> None:
+        posted, seen = self._issue(address, given)
+        answer = scoring_world.store_embed({"scorer_id": community, "stamps": posted}, address)
+        self.model.save(address, seen, now=self.now)
+        self._compare(answer, self.model.score(community, address, now=self.now), of="score")
+
+    @rule(address=addresses, given=posts)
+    def post_in_bulk(self, address: str, given: Any) -> None:
+        posted, seen = self._issue(address, given)
+        answer = scoring_world.store_bulk(items(*posted), authorization=f"Bearer {access_token(address)}")
+        self.model.save(address, seen, now=self.now)
+        self._compare(answer, self.model.score(COMMUNITIES[0], address, now=self.now), of="score", status=201)
+
+    @rule(address=addresses, community=communities)
+    def score(self, address: str, community: int) -> None:
+        answer = self.partners[community].score(address)
+        self._compare(answer, self.model.score(community, address, now=self.now))
+
+    @rule(address=addresses, community=communities)
+    def score_for_embed(self, address: str, community: int) -> None:
+        answer = scoring_world.score_embed(community, address)
+        self._compare(answer, self.model.score(community, address, now=self.now), of="score")
+
+    @rule(address=addresses, community=communities)
+    def score_internally(self, address: str, community: int) -> None:
+        answer = scoring_world.score_internal(community, address)
+        due = self.model.score(community, address, now=self.now)
+        if due.error:
+            assert (answer.status_code, answer.json()) == (500, {"detail": "Failed to calculate score."})
+        else:
+            self._compare(answer, due)
+
+    @rule(address=addresses)
+    def score_for_user(self, address: str) -> None:
+        answer = scoring_world.score_user(address, authorization=f"Bearer {access_token(address)}")
+        self._compare(answer, self.model.stored_or_new(COMMUNITIES[0], address, now=self.now))
+
+    @rule(address=addresses, given=posts, age=st.integers(-1, 1))
+    def store_second_type(self, address: str, given: Any, age: int) -> None:
+        """A V2 row, perhaps beside the V1 row of its provider, perhaps older or newer, as old services left them."""
+        for document, (provider, credential) in zip(*self._issue(address, given[:1]), strict=True):
+            if not any(row.type == 2 and row.provider == provider for row in self.model.live(address)):
+                updated_at = self.now + timedelta(hours=age)
+                row = {"address": address, "provider": provider, "updated_at": updated_at, "type": 2}
+                StoredStampFactory(credential=document, **row)
+                self.model.stored.append(Stored(credential=credential, **row))
+
+    @rule(address=addresses, provider=providers)
+    def delete(self, address: str, provider: str) -> None:
+        rows = CeramicCache.objects.filter(address=address, provider=provider, deleted_at=None)
+        rows.update(deleted_at=self.now, updated_at=self.now)
+        self.model.delete(address, provider, now=self.now)
+
+    @rule(address=addresses, provider=providers)
+    def ban_one_stamp(self, address: str, provider: str) -> None:
+        revoke_matching(ban_ids=[BanFactory(single_stamp=True, address=address, provider=provider).pk])
+        self.model.revoke(address=address, provider=provider)
+
+    @rule(address=addresses)
+    def ban_an_address(self, address: str) -> None:
+        revoke_matching(ban_ids=[BanFactory(address=address).pk])
+        self.model.revoke(address=address)
+
+    @rule(days=st.integers(1, 30))
+    def let_time_pass(self, days: int) -> None:
+        type(self).now += timedelta(days=days)
+
+    @rule(community=communities, weights=st.sampled_from(WEIGHTS), threshold=st.sampled_from(THRESHOLDS))
+    def change_weights(self, community: int, weights: dict[str, Any], threshold: Decimal) -> None:
+        scorers = BinaryWeightedScorer.objects.filter(pk=self.partners[community].community.scorer_id)
+        scorers.update(weights=weights, threshold=threshold)
+        self.model.communities[community].weights = weights
+        self.model.communities[community].threshold = threshold
+
+    @rule(community=communities, followed=st.sampled_from(("LIFO", "LIFO", "FIFO")))
+    def change_rule(self, community: int, followed: str) -> None:
+        CommunityRow.objects.filter(pk=community).update(rule=followed)
+        self.model.communities[community].rule = followed
+
+    @rule(community=communities)
+    def recalculate(self, community: int) -> None:
+        """An operator has all scores of a community computed again, by ascending id of the passports."""
+        recalculate(selection=Selection([community]))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT address FROM registry_passport WHERE community_id = %s ORDER BY id", [community])
+            for (address,) in cursor.fetchall():
+                self.model.score(community, address, now=self.now)
+
+    # What is compared -------------------------------------------------------------------------------------------------
+    @invariant()
+    def the_tables_say_what_the_model_says(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(LINKS)
+            links = {(community, name): (owner, until) for community, name, owner, until in cursor.fetchall()}
+            cursor.execute(SCORED)
+            rows = cursor.fetchall()
+        assert links == self.model.links
+        assert {(row[0], row[1]) for row in rows} == set(self.model.scores)
+        for row in rows:
+            self._compare_row(*row)
+        self.figures.checked("links, scores, stamp rows and events are those of the model")
+        # Time goes on: two deletions of one provider are never at the same moment, which the tables could not hold.
+        type(self).now += timedelta(milliseconds=1)
+
+    def _compare_row(self, community: int, address: str, *columns: Any) -> None:
+        status, binary, error, expires_at, total, kept, score_events, dedup_events = columns
+        key, due = (community, address), self.model.scores[community, address]
+        found = [(provider, self.issued.number(document)) for provider, document in _parsed(kept)]
+        assert found == self.model.kept.get(key, [])
+        assert score_events == self.model.score_events.get(key, 0)
+        events = [(event["provider"], tuple(event["nullifiers"])) for event in _parsed(dedup_events)]
+        assert sorted(events) == sorted(self.model.dedup_events.get(key, []))
+        if due.error:
+            assert (status, binary, error, expires_at, total) == ("ERROR", None, due.error, None, None)
+        else:
+            assert (status, binary, error) == ("DONE", int(due.passes), None)
+            assert (expires_at, Decimal(total)) == (due.expires_at, due.total)
+
+    def _compare(self, answer: Any, due: Score, *, of: str | None = None, status: int = 200) -> None:
+        body = answer.json()
+        found = body[of] if of and "score" in body and isinstance(body[of], dict) else body
+        assert answer.status_code == status, body
+        assert found["error"] == due.error
+        assert found["score"] == five_places(due.total)
+        assert found["passing_score"] == due.passes
+        assert found["threshold"] == five_places(due.threshold)
+        assert found["expiration_timestamp"] == (iso(due.expires_at) if due.expires_at else None)
+        stamps = {name: (s["score"], s["dedup"], s["expiration_date"]) for name, s in found["stamps"].items()}
+        assert stamps == dict(due.stamps)
+        self.figures.checked("an answer is the model's")
+
+    def _issue(self, address: str, given: Any) -> tuple[list[dict[str, Any]], list[tuple[str, Credential]]]:
+        made = [
+            self.issued.issue(
+                address=address,
+                provider=provider,
+                nullifiers=names,
+                expires_at=START + timedelta(days=days),
+                kind=kind,
+                other=other,
+            )
+            for provider, names, days, kind, other in given
+            if kind != OF_ANOTHER or other != address
+        ]
+        return [posted for posted, _ in made], [(seen.provider, seen) for _, seen in made]
+
+
+def _parsed(text: str | None) -> Any:
+    return json.loads(text) if text else []
