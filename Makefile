@@ -122,6 +122,10 @@ measure: $(STAMP) ## What a score costs: database, verification and the rest, fo
 prove: $(STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md
 	$(TEST_SETTINGS) $(BIN)/python -m tests.prove --size $(SIZE) $(addprefix --seed ,$(SEED)) $(addprefix --section ,$(SECTION))
 
+.PHONY: bench
+bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
+	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
+
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)

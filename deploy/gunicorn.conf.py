@@ -4,6 +4,7 @@ Numbers can be set from the environment; see deploy/README.md for the reasons.
 """
 
 import atexit
+import gc
 import math
 import os
 import shutil
@@ -81,6 +82,12 @@ def on_starting(server):  # noqa: ARG001 - gunicorn's signature
 
     metrics_files.clean(Path(os.environ[METRICS_DIR]))
     startup.verify()
+
+
+def post_worker_init(worker):  # noqa: ARG001 - gunicorn's signature
+    """What is loaded stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature

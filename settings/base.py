@@ -45,11 +45,11 @@ MIDDLEWARE = [
     "scorer_v2.rollout.RolloutMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "scorer_v2.page_middleware.CorsMiddleware",
+    "scorer_v2.page_middleware.SessionMiddleware",
+    "scorer_v2.page_middleware.CsrfViewMiddleware",
+    "scorer_v2.page_middleware.AuthenticationMiddleware",
+    "scorer_v2.page_middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -105,6 +105,9 @@ if REDIS_URL:
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Database -------------------------------------------------------------------------------------------------------------
+DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
 
 # Scoring --------------------------------------------------------------------------------------------------------------
 CERAMIC_CACHE_SCORER_ID = environment.optional_integer("CERAMIC_CACHE_SCORER_ID")
