@@ -121,6 +121,41 @@ INVARIANTS: Mapping[str, str] = {
     """,
 }
 
+# Of scores that nothing changed since: what is due by the stored stamps and the links, and what is there. Stamps that
+# ended between the scoring and now are left out on both sides.
+DUE = """
+    WITH due AS (
+        SELECT passport.id AS passport_id, passport.community_id, passport.address, stored.provider, stored.stamp,
+               EXISTS (
+                   SELECT FROM jsonb_array_elements_text(stored.stamp #> '{credentialSubject,nullifiers}') nullifier
+                   JOIN registry_hashscorerlink link ON link.hash = nullifier
+                   WHERE link.community_id = passport.community_id AND link.address <> passport.address
+                     AND link.expires_at > now()) AS lost
+        FROM registry_passport passport JOIN ceramic_cache_ceramiccache stored ON stored.address = passport.address
+        WHERE stored.deleted_at IS NULL AND stored.expiration_date > now()
+          AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
+    ),
+    found AS (
+        SELECT score.passport_id, entry.key AS provider, (entry.value ->> 'dedup')::boolean AS lost, stamp.credential
+        FROM registry_score score CROSS JOIN LATERAL jsonb_each(score.stamps) entry
+        LEFT JOIN registry_stamp stamp ON stamp.passport_id = score.passport_id AND stamp.provider = entry.key
+        WHERE (entry.value ->> 'expiration_date')::timestamptz > now()
+    )
+    SELECT passport_id, community_id, address, coalesce(due.provider, found.provider), due.lost, found.lost
+    FROM due FULL JOIN found USING (passport_id, provider)
+    WHERE due.lost IS DISTINCT FROM found.lost OR (NOT due.lost AND due.stamp IS DISTINCT FROM found.credential)
+"""
+FRESH = "a new score counts the live stamps, less those whose nullifier another owns"
+
+
+def check_fresh(connection: psycopg.Connection[Any], figures: Figures) -> None:
+    """Of a database in which every passport was scored after the last change."""
+    rows = connection.execute(DUE).fetchall()
+    ((scores,),) = connection.execute("SELECT count(*) FROM registry_score").fetchall()
+    figures.checked(FRESH, scores)
+    if rows:
+        figures.failed(f"{FRESH}: {len(rows)} violations, such as {rows[:SHOWN]}")
+
 
 def check_all(connection: psycopg.Connection[Any], figures: Figures) -> list[str]:
     """The violations in one snapshot, in words. Each invariant is counted once, and each violation as a failure."""

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from tests.concurrency.clients import Client, Scored
-from tests.concurrency.invariants import check_all
+from tests.concurrency.invariants import check_all, check_fresh
 from tests.concurrency.operators import Operator
 from tests.concurrency.world import BASE_THRESHOLD, BASE_WEIGHTS, World
 from tests.prove.figures import Figures
+from tests.server.callers import internal_headers
 
 CHECK_EVERY_SECONDS = 1.0
 
@@ -31,6 +32,7 @@ WITHOUT_EVENT = """
           AND round((event.data #>> '{fields,evidence,rawScore}')::numeric, 5) = given.total
           AND event.data #> '{fields,stamps}' = given.stamps)
 """
+PASSPORTS = "SELECT community_id, address FROM registry_passport ORDER BY id"
 EVENTS = "SELECT count(*) FROM registry_event WHERE action = 'SCU'"
 
 
@@ -66,7 +68,9 @@ def check_until(stop: Event, world: World, figures: Figures, *, every: float = C
 
 def check_at_the_end(world: World, figures: Figures, scored: list[Scored], *, undisturbed: bool = True) -> None:
     """`undisturbed`: every scoring that was carried out was answered, so that there are as many events as answers."""
+    settle(world, figures)
     with world.service.database.connect() as connection:
+        check_fresh(connection, figures)
         check_all(connection, figures)
     check_weights(world, figures)
     check_answers(world, figures, scored)
@@ -81,6 +85,16 @@ def check_at_the_end(world: World, figures: Figures, scored: list[Scored], *, un
         figures.checked("no traceback in the log")
         if "Traceback" in log:
             figures.failed(log[log.index("Traceback") :][:2_000])
+
+
+def settle(world: World, figures: Figures) -> None:
+    """Every passport is scored once more, one after the other, by then undisturbed."""
+    for community_id, address in world.service.database.rows(PASSPORTS):
+        path, headers = f"/internal/score/v2/{community_id}/{address}", internal_headers(world.service)
+        status = world.service.call("GET", path, headers=headers).status
+        figures.answered(status)
+        if status != 200:
+            figures.failed(f"after the storm {path} is answered with {status}")
 
 
 def check_weights(world: World, figures: Figures) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.concurrency.invariants import INVARIANTS, check_all
+from tests.concurrency.invariants import DUE, INVARIANTS, check_all
 from tests.prove.figures import Figures
 from tests.server.callers import ADDRESS, OTHER_ADDRESS, PROVIDERS, Partner, credential, partner, store_stamps
 from tests.server.servers import Service
@@ -83,3 +83,21 @@ def test_all_hold_where_nothing_is_broken(stormy_service: Service) -> None:
     with stormy_service.database.connect() as connection:
         assert check_all(connection, figures) == []
     assert dict(figures.invariants) == dict.fromkeys(INVARIANTS, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ceramic_cache_ceramiccache SET deleted_at = now()",
+        "UPDATE registry_hashscorerlink SET address = 'another'",
+        "UPDATE registry_hashscorerlink SET expires_at = now()",
+        "DELETE FROM registry_stamp",
+        "UPDATE registry_stamp SET credential = '{}'",
+        "INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id) "
+        "SELECT proof_value, id FROM ceramic_cache_ceramiccache",
+    ],
+)
+def test_a_score_that_is_not_what_is_due_is_found(scored: psycopg.Connection[tuple[object, ...]], change: str) -> None:
+    assert scored.execute(DUE).fetchall() == []
+    scored.execute(change)
+    assert scored.execute(DUE).fetchall()

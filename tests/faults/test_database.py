@@ -67,7 +67,7 @@ def test_a_connection_ended_within_a_transaction(faulty: Faulty) -> None:
     faulty.figures.injected("backend terminated within a transaction")
     with faulty.nothing_is_written(), trigger(faulty, ENDING):
         faulty.is_unavailable()
-    faulty.logged(FAILED, because="closed the connection")
+    faulty.logged(FAILED, sqlstate="57P01")
     faulty.recovers()
 
 

@@ -11,7 +11,7 @@ from tests.endpoints.scoring_world import ISSUER, STRANGER, issue
 from tests.model.contract_model import Credential
 
 SOUND, OF_A_STRANGER, FORGED, OF_ANOTHER = "sound", "of a stranger", "forged", "of another"
-KINDS = (SOUND, SOUND, SOUND, SOUND, SOUND, OF_A_STRANGER, FORGED, OF_ANOTHER)
+KINDS = (*[SOUND] * 12, OF_A_STRANGER, FORGED, OF_ANOTHER)
 
 
 class Issued:
