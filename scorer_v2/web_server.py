@@ -9,8 +9,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
 
+from scorer_v2.lean_worker import LeanWorker
 from scorer_v2.logs import LOGGED, JsonFormatter
 
 # What a client may still send of a refused request before its connection is cut off.
@@ -48,7 +48,7 @@ def error_answer(status: HTTPStatus) -> bytes:
     return head.encode() + body
 
 
-class JsonErrorWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class JsonErrorWorker(LeanWorker):
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002 - gunicorn's signature
         """Answer a request that never reached Django, or that broke outside of it.
 
