@@ -6,13 +6,14 @@ import time
 from threading import Event
 from typing import Any
 
-from django.db import connections
+from django.db import Error, connections
 
 from apps.ceramic_cache.bans.services import end_bans, revoke_matching
 from apps.ceramic_cache.models import Ban
 from apps.registry.recalculation.records import Selection, Tally
 from apps.registry.recalculation.services import recalculate
 from apps.registry.user_data.services import reset_users
+from scorer_v2.errors import Conflict, DatabaseUnavailable
 from tests.concurrency.world import PROVIDERS, World, threshold_of, weights_of
 from tests.prove.figures import Figures
 
@@ -38,15 +39,24 @@ SHARES = {"revoke": 8, "delete": 6, "change_weights": 6, "ban": 4, "end_bans": 2
 class Operator:
     """Works on connections of its own until it is told to stop."""
 
-    def __init__(self, world: World, figures: Figures, *, seed: object, pause: float = 0.03) -> None:
-        self.world, self.figures, self.pause = world, figures, pause
+    def __init__(
+        self, world: World, figures: Figures, *, seed: object, pause: float = 0.03, may_fail: bool = False
+    ) -> None:
+        """`may_fail`: the operator's own connection may be broken on purpose; he takes a new one and goes on."""
+        self.world, self.figures, self.pause, self.may_fail = world, figures, pause, may_fail
         self.chance = random.Random(str(seed))
 
     def run(self, stop: Event) -> None:
         try:
             with self.world.service.database.connect() as self.connection:
                 while not stop.is_set():
-                    self.step()
+                    try:
+                        self.step()
+                    except (Error, DatabaseUnavailable, Conflict):
+                        if not self.may_fail:
+                            raise
+                        self.figures.count("operators whose connection broke")
+                        connections.close_all()
                     time.sleep(self.pause)
         finally:
             connections.close_all()

@@ -118,7 +118,7 @@ def _soak(
         working = [threads.submit(work_off, caller, turns) for caller in callers]
         others = [
             threads.submit(Faults(world, figures, seed=f"{seed}:faults").run, stop_faults),
-            threads.submit(Operator(world, figures, seed=f"{seed}:operator", pause=0.2).run, stop),
+            threads.submit(Operator(world, figures, seed=f"{seed}:operator", pause=0.2, may_fail=True).run, stop),
             threads.submit(check_until, stop, world, figures, every=5.0),
         ]
         try:
