@@ -82,6 +82,14 @@ def test_a_size_of_zero_turns_it_off(check: Mock) -> None:
     assert len(cache) == 0
 
 
+def test_a_size_of_one_keeps_one(check: Mock) -> None:
+    cache = VerdictCache(1)
+    for _ in range(2):
+        assert cache.fault(DOCUMENT, VALID, now=NOW) is None
+
+    assert (check.call_count, len(cache)) == (1, 1)
+
+
 def test_a_document_that_is_no_unicode_does_not_raise() -> None:
     assert VerdictCache(10).fault("\ud800", {}, now=NOW) is not None
 
