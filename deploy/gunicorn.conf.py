@@ -38,6 +38,7 @@ worker_class = "scorer_v2.web_server.JsonErrorWorker"
 preload_app = False
 
 timeout = number("GUNICORN_TIMEOUT", 60)
+read_timeout = number("GUNICORN_READ_TIMEOUT", 10)
 graceful_timeout = number("GUNICORN_GRACEFUL_TIMEOUT", 30)
 # Longer than the load balancer's idle time-out of 60 s, so that never the server closes a connection just being used.
 keepalive = number("GUNICORN_KEEPALIVE", 75)
@@ -81,6 +82,11 @@ def on_starting(server):  # noqa: ARG001 - gunicorn's signature
 
     metrics_files.clean(Path(os.environ[METRICS_DIR]))
     startup.verify()
+
+
+def post_worker_init(worker):
+    """What gunicorn has no setting for."""
+    worker.read_seconds = read_timeout
 
 
 def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature
