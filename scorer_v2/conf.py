@@ -41,6 +41,8 @@ class Settings:
 
     __slots__ = ()
 
+    ADMIN_LOGIN_RATE_LIMIT = Setting("10/15m")
+    ADMIN_UPLOAD_BYTES = NumberSetting(50_000_000)
     CERAMIC_CACHE_SCORER_ID = NumberSetting[int | None](None)
     CGRANTS_API_TOKEN = Setting("")
     DATABASE_ANSWER_TIMEOUT_MS = NumberSetting(15_000)

@@ -126,10 +126,11 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
         line.truncate()
 
 
-def rejected_lines_file(file: ParsedFile[Any]) -> Iterator[str]:
-    """A CSV file of the lines that are not used: number, reason, and the line's own cells."""
+def rejected_lines_file(file: ParsedFile[Any], *, also: Iterable[RejectedLine] = ()) -> Iterator[str]:
+    """A CSV file of the lines that are not used: number, reason, and the line's own cells. `also` are valid ones."""
+    rejected = sorted((*file.rejected, *also), key=lambda line: line.line)
     yield from csv_lines([("line", "reason", "content")])
-    yield from csv_lines((rejected.line, rejected.reason, *rejected.cells) for rejected in file.rejected)
+    yield from csv_lines((line.line, line.reason, *line.cells) for line in rejected)
 
 
 def _records(text: str) -> Iterator[Record]:

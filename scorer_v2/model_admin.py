@@ -1,6 +1,7 @@
 """What the admin pages have in common: they stay quick on tables of many millions of rows.
 
-Lists are in order of the primary key and search by equality on indexed columns. They never count a whole table.
+Lists are in order of the primary key and search by equality on indexed columns. They never count a whole table. And
+whoever changes a row says why.
 """
 
 import re
@@ -11,14 +12,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from scorer_v2.admin_site.reasons import ReasonedAdmin
+
 if TYPE_CHECKING:  # unfold's classes are Django's with another look, and Django's are generic for the type checker only
     from django.contrib import admin
 
-    _ModelAdmin = admin.ModelAdmin[Model]
     _TabularInline = admin.TabularInline[Model, Model]
     _Paginator = Paginator[Model]
 else:
-    from unfold.admin import ModelAdmin as _ModelAdmin
     from unfold.admin import TabularInline as _TabularInline
 
     _Paginator = Paginator
@@ -37,7 +38,7 @@ class BoundedPaginator(_Paginator):
         return rows.order_by()[: self.most].count() if isinstance(rows, QuerySet) else len(rows[: self.most])
 
 
-class IndexedAdmin(_ModelAdmin):
+class IndexedAdmin(ReasonedAdmin):
     """A table of any size. `search_fields` must be `<indexed column>__exact`: Django's own `=` ignores case, and
     so uses no index. Addresses may be typed in any case."""
 

@@ -20,8 +20,8 @@ CORS_ALLOW_ALL_ORIGINS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.integer("MAX_BODY_BYTES", 5_000_000, minimum=1)
 
 INSTALLED_APPS = [
-    "unfold",  # before the admin site, whose templates it replaces
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # before the admin site, whose templates it replaces
+    "scorer_v2.admin_site.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -87,6 +87,26 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Database -------------------------------------------------------------------------------------------------------------
 DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
+
+# Admin site -----------------------------------------------------------------------------------------------------------
+ADMIN_LOGIN_RATE_LIMIT = environment.text("ADMIN_LOGIN_RATE_LIMIT", "10/15m")
+ADMIN_UPLOAD_BYTES = environment.integer("ADMIN_UPLOAD_BYTES", 50_000_000, minimum=1)
+CSRF_TRUSTED_ORIGINS = environment.text_list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=False)
+SESSION_COOKIE_AGE = 12 * 3600
+FILE_UPLOAD_HANDLERS = [
+    "scorer_v2.admin_site.uploads.StaffUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UNFOLD = {
+    "SITE_TITLE": "Passport Scorer",
+    "SITE_HEADER": "Passport Scorer",
+    "SITE_SYMBOL": "fingerprint",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "navigation": "scorer_v2.admin_site.navigation.sidebar"},
+}
 
 # Cache ----------------------------------------------------------------------------------------------------------------
 REDIS_URL = environment.optional_text("REDIS_URL") or environment.optional_text("CELERY_BROKER_URL")

@@ -18,3 +18,5 @@ if REGISTRY_API_READ_DB not in DATABASES:
     )
 
 DEVELOPMENT = False
+# A login must not travel in plain text. Off only where the team reaches the site without TLS.
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=True)

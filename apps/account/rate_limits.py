@@ -47,6 +47,22 @@ def parse_limit(text: str | None) -> RateLimit | None:
     return RateLimit(int(match[1]), seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of time in which something is counted, under `name` in the cache."""
+
+    name: str
+    seconds_left: int
+
+
+def window_at(now: datetime, limit: RateLimit, *, name: str) -> Window:
+    """Windows start at another moment for each name, so that not all reset together."""
+    elapsed = now.timestamp() + _offset(name) % limit.seconds
+    number, used = divmod(elapsed, limit.seconds)
+    left = max(1, math.ceil(limit.seconds - used))
+    return Window(f"rate_limit:{name}:{limit.seconds}:{int(number)}", left)
+
+
 def enforce_limit(*, prefix: str, rate_limit: str | None, now: datetime) -> None:
     """Counts the request and refuses it beyond the limit. Raises RateLimited with `Retry-After`.
 
@@ -55,17 +71,27 @@ def enforce_limit(*, prefix: str, rate_limit: str | None, now: datetime) -> None
     limit = parse_limit(rate_limit) if settings.RATELIMIT_ENABLE else None
     if limit is None:
         return
-    elapsed = now.timestamp() + _offset(prefix) % limit.seconds
-    window, used = divmod(elapsed, limit.seconds)
-    left = max(1, math.ceil(limit.seconds - used))
-    count = _count(f"rate_limit:{prefix}:{limit.seconds}:{int(window)}", left)
-    if count is not None and count > limit.requests:
-        raise RateLimited(headers={"Retry-After": str(left)})
+    window = window_at(now, limit, name=prefix)
+    if is_beyond(limit, window):
+        raise RateLimited(headers={"Retry-After": str(window.seconds_left)})
 
 
-def _offset(prefix: str) -> int:
-    """Windows start at another moment for each key, so that not all reset together."""
-    return int.from_bytes(hashlib.sha256(prefix.encode(errors="surrogatepass")).digest()[:6], "big")
+def is_beyond(limit: RateLimit, window: Window) -> bool:
+    """Counts, and says whether it is too much. A cache that fails counts nothing, and the log says so."""
+    count = _count(window.name, window.seconds_left)
+    return count is not None and count > limit.requests
+
+
+def forget(window: Window) -> None:
+    """The window starts anew; not where the cache fails, which counts nothing either."""
+    try:
+        cache.delete(window.name)
+    except Exception:
+        logger.exception("rate limits are not applied: the cache fails")
+
+
+def _offset(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode(errors="surrogatepass")).digest()[:6], "big")
 
 
 def _count(name: str, lifetime: int) -> int | None:

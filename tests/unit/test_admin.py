@@ -106,7 +106,7 @@ def test_a_revoked_key_stays_revoked(staff):
 )
 def test_a_new_scorer_has_the_type_of_its_kind(staff, model, type_):
     model = getattr(scorer_weighted, model)
-    staff.post(url(model, "add"), {"weights": '{"Google": "1"}', "threshold": "20"})
+    staff.post(url(model, "add"), {"weights": '{"Google": "1"}', "threshold": "20", "log_reason": "a new scorer"})
     assert model.objects.get().type == type_
 
 

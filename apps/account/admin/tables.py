@@ -1,4 +1,4 @@
-"""Admin pages of accounts."""
+"""Tables of accounts, keys, communities and customizations."""
 
 from django.contrib import admin
 from django.db.models import Model
@@ -8,8 +8,6 @@ from apps.account.models import (
     Account,
     AccountAPIKey,
     AccountAPIKeyAnalytics,
-    AddressList,
-    AddressListMember,
     AllowList,
     Community,
     CustomCredential,
@@ -77,23 +75,6 @@ class CommunityAdmin(PermanentAdmin):
     search_fields = ("name", "external_scorer_id__exact", "account__address__exact")
     raw_id_fields = ("account", "scorer")
     readonly_fields = ("created_at",)
-
-
-@admin.register(AddressList)
-class AddressListAdmin(PermanentAdmin):
-    list_display = ("id", "name")
-    search_fields = ("name",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
-        return ("name",) if obj else ()
-
-
-@admin.register(AddressListMember)
-class AddressListMemberAdmin(IndexedAdmin):
-    list_display = ("id", "address", "list")
-    list_select_related = ("list",)
-    search_fields = ("address__exact",)
-    raw_id_fields = ("list",)
 
 
 class AllowListInline(RowsInline):

@@ -1,0 +1,96 @@
+"""The admin site's login, and how often it may be tried."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache.backends.locmem import LocMemCache
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from tests.admin.conftest import member
+
+LOGIN = "/admin/login/"
+WRONG = "wrong"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _three_a_minute(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ADMIN_LOGIN_RATE_LIMIT = "3/1m"
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    member(name="alice")
+    member(name="bob")
+
+
+def log_in(name: str = "alice", password: str = WRONG, *, caller: str = "10.0.0.1") -> Any:
+    """An attempt, seen from behind a load balancer."""
+    headers = {"X-Forwarded-For": f"9.9.9.9, {caller}"}
+    return Client().post(LOGIN, {"username": name, "password": password}, headers=headers)
+
+
+def is_refused(page: Any) -> bool:
+    return "Too many attempts. Try again in 1 minute." in page.content.decode()
+
+
+def test_the_right_password_logs_in() -> None:
+    browser = Client()
+    page = browser.post(f"{LOGIN}?next=/admin/", {"username": "alice", "password": "right"})
+    assert (page.status_code, page.headers["Location"]) == (302, "/admin/")
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_a_user_name_is_refused_from_everywhere_after_its_attempts() -> None:
+    assert not any(is_refused(log_in(caller=f"10.0.0.{number}")) for number in range(3))
+    assert is_refused(log_in(password="right", caller="10.0.0.9"))
+    assert log_in("bob", "right").status_code == 302
+
+
+def test_a_user_name_is_the_same_in_any_case() -> None:
+    for number, name in enumerate(("alice", "ALICE", " Alice")):
+        log_in(name, caller=f"10.0.0.{number}")
+    assert is_refused(log_in(caller="10.0.0.9"))
+
+
+def test_a_caller_is_refused_whatever_the_name() -> None:
+    for name in ("one", "two", "three"):
+        log_in(name)
+    assert is_refused(log_in("bob", "right"))
+    assert log_in("bob", "right", caller="10.0.0.2").status_code == 302
+
+
+def test_a_login_makes_the_attempts_of_its_name_forgotten(settings: Settings) -> None:
+    for number in range(2):
+        log_in(caller=f"10.0.0.{number}")
+    log_in(password="right", caller="10.0.0.3")
+    assert not any(is_refused(log_in(caller=f"10.0.1.{number}")) for number in range(3))
+
+
+def test_the_next_window_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        log_in()
+    later = timezone.now() + timedelta(minutes=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert log_in(password="right").status_code == 302
+
+
+def test_no_limit_limits_nobody(settings: Settings) -> None:
+    settings.ADMIN_LOGIN_RATE_LIMIT = ""
+    assert not any(is_refused(log_in()) for _ in range(5))
+
+
+def test_without_a_cache_nobody_is_refused_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(LocMemCache, "add", fail)
+    monkeypatch.setattr(LocMemCache, "delete", fail)
+    with caplog.at_level(logging.ERROR):
+        assert [log_in(password="right").status_code for _ in range(4)] == [302] * 4
+    assert "rate limits are not applied: the cache fails" in caplog.text
