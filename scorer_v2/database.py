@@ -8,48 +8,50 @@ work as everywhere; its cursors are not, because they bind on the client and can
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, connections
 from psycopg.pq import TransactionStatus
+from psycopg.pq.abc import PGresult
 
+from scorer_v2 import pipeline
 from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
 from scorer_v2.conf import settings
 from scorer_v2.errors import Conflict, DatabaseSilent, DatabaseUnavailable
 from scorer_v2.measurements import current
+from scorer_v2.pipeline import Row, Rows, Statement, Step
+
+__all__ = [
+    "BEGIN",
+    "COMMIT",
+    "CONFLICTS",
+    "Row",
+    "Rows",
+    "Statement",
+    "Step",
+    "close",
+    "commit_and",
+    "fetch",
+    "rollback",
+    "send",
+    "statement",
+]
 
 logger = logging.getLogger("scorer_v2.database")
-
-Row = tuple[Any, ...]
-Rows = list[Row]
 
 # Another request was faster: deadlock, serialization, a unique key, and a statement of ours that divides by zero
 # when it lost a race on purpose (see `registry.claim_links`).
 CONFLICTS = frozenset({"40P01", "40001", "23505", "22012"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement with a name for logs and `pg_stat_statements`. `prepared` is off for transaction control."""
+# This connection is of no use, and another one is: it lost its prepared statements, has one of that name already, or
+# a migration has changed what a prepared one gives.
+STALE = frozenset({"26000", "42P05", "0A000"})
 
-    name: str
-    sql: str
-    prepared: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A statement and the values bound to it."""
-
-    statement: Statement
-    values: Mapping[str, Any] | None = None
-
-
-BEGIN = Step(Statement("begin", "BEGIN", prepared=False))
-COMMIT = Step(Statement("commit", "COMMIT", prepared=False))
+BEGIN = Step(Statement("begin", "BEGIN"))
+COMMIT = Step(Statement("commit", "COMMIT"))
 
 
 def statement(name: str, sql: str) -> Statement:
@@ -88,16 +90,19 @@ def commit_and(*before: Step, after: Sequence[Step] = (), using: str = DEFAULT_D
 
     `after` is outside of the transaction: if it fails, that is logged and what was committed stays.
     """
-    cursors: list[psycopg.Cursor[Row]] = []
+    answers: list[PGresult] = []
     try:
         with _measured_round_trip():
-            _carry_out((*before, COMMIT, *after), using, cursors)
+            _carry_out((*before, COMMIT, *after), using, answers)
+        return _rows(answers[: len(before)], using)
     except (psycopg.Error, Error) as error:
+        is_committed = len(answers) > len(before) and answers[len(before)].command_status == b"COMMIT"
+        rows = _rows(answers[: len(before)], using) if is_committed else []
         close(using)
-        if len(cursors) <= len(before) or cursors[len(before)].statusmessage != "COMMIT":
+        if not is_committed:
             raise _translated(error, (*before, COMMIT)) from error
         logger.exception("a step after the commit failed", extra={"statements": _names(after)})
-    return [_rows(cursor) for cursor in cursors[: len(before)]]
+        return rows
 
 
 def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
@@ -106,10 +111,10 @@ def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
     if driver is None or driver.info.transaction_status == TransactionStatus.IDLE:
         return
     try:
-        # Past the driver's cache of prepared statements, which would be emptied by a ROLLBACK that it sees.
+        # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
         with _measured_round_trip():
-            (result,) = _deadline().ask(b"ROLLBACK", driver.pgconn)
-            ended = result.command_status == b"ROLLBACK"
+            answer = _deadline().ask(b"ROLLBACK", driver.pgconn)
+            ended = answer is not None and answer.command_status == b"ROLLBACK"
     except psycopg.Error:
         ended = False
     if not ended:
@@ -130,11 +135,11 @@ class _DeadConnection(Exception):
 
 
 def _send(steps: Sequence[Step], using: str) -> list[Rows]:
-    cursors: list[psycopg.Cursor[Row]] = []
+    answers: list[PGresult] = []
     try:
         with _measured_round_trip():
-            _carry_out(steps, using, cursors)
-        return [_rows(cursor) for cursor in cursors]
+            _carry_out(steps, using, answers)
+        return _rows(answers, using)
     except (psycopg.Error, Error) as error:
         dead = _is_dead(error, using)
         close(using)
@@ -155,32 +160,28 @@ def _measured_round_trip() -> Iterator[None]:
         measured.round_trips += 1
 
 
-def _carry_out(steps: Sequence[Step], using: str, cursors: list[psycopg.Cursor[Row]]) -> None:
+def _carry_out(steps: Sequence[Step], using: str, answers: list[PGresult]) -> None:
     connection = connections[using]
     if connection.in_atomic_block:
         raise InterfaceError("the request path opens its own transactions; it cannot run inside an atomic block")
     connection.ensure_connection()
-    driver: psycopg.Connection[Row] = connection.connection
-    with _deadline().on(driver), driver.pipeline():
-        for step in steps:
-            cursor = psycopg.Cursor(driver)
-            cursors.append(cursor)
-            cursor.execute(step.statement.sql, step.values, prepare=None if step.statement.prepared else False)
+    pipeline.carry_out(connection.connection, steps, answers, deadline=_deadline())
 
 
 def _deadline() -> AnswerDeadline:
     return AnswerDeadline(milliseconds=settings.DATABASE_ANSWER_TIMEOUT_MS)
 
 
-def _rows(cursor: psycopg.Cursor[Row]) -> Rows:
-    return cursor.fetchall() if cursor.description is not None else []
+def _rows(answers: Sequence[PGresult], using: str) -> list[Rows]:
+    return pipeline.rows_of(connections[using].connection, answers)
 
 
 def _is_dead(error: Exception, using: str) -> bool:
     driver = connections[using].connection
-    if isinstance(error, AnswerOverdue):
+    if driver is None or not isinstance(error, psycopg.Error) or isinstance(error, AnswerOverdue):
         return False
-    return isinstance(error, psycopg.OperationalError) and driver is not None and bool(driver.closed)
+    is_last = error.diag.severity_nonlocalized == "FATAL"
+    return error.sqlstate in STALE or (isinstance(error, psycopg.OperationalError) and (is_last or bool(driver.closed)))
 
 
 def _translated(error: Exception, steps: Sequence[Step]) -> Exception:

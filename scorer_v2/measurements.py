@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 class Measurement:
     """Seconds are of the wall clock. `reason` is why the answer is an error, and holds nothing that is secret.
 
-    `proofs` counts verdicts, of which `proofs_valid` and `proofs_invalid` took a verification; `kept`, `deduplicated`
-    and `left_out` count stamps, `caches` counts (cache, outcome), `restarts` scorings that another request disturbed.
+    `proofs_valid` and `proofs_invalid` count verifications, `proofs_remembered` valid stamps that took none; `kept`,
+    `deduplicated` and `left_out` count stamps, `caches` counts (cache, outcome), `restarts` scorings that another
+    request disturbed.
     """
 
     round_trips: int = 0
@@ -21,18 +22,13 @@ class Measurement:
     rollout: str | None = None
     trace_id: str | None = None
     restarts: int = 0
-    proofs: int = 0
     proofs_valid: int = 0
     proofs_invalid: int = 0
+    proofs_remembered: int = 0
     kept: int = 0
     deduplicated: int = 0
     left_out: int = 0
     caches: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    @property
-    def proofs_remembered(self) -> int:
-        """Verdicts that the process remembered."""
-        return self.proofs - self.proofs_valid - self.proofs_invalid
 
     def count_cache(self, cache: str, outcome: str) -> None:
         """`outcome` is `hit`, `miss` or `failed`."""

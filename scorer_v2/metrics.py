@@ -55,7 +55,7 @@ def observe(*, method: str, route: str, status: int, seconds: float, measured: M
         _series(ROLLOUT, measured.rollout).inc()
     for (name, outcome), number in measured.caches.items():
         _series(CACHES, name, outcome).inc(number)
-    if measured.proofs or measured.kept or measured.left_out:
+    if measured.kept or measured.deduplicated or measured.left_out:
         _observe_scoring(route, measured)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from apps.account.managers import AnalyticsEntry
 from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
+from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, Snapshot
 from apps.registry.scoring.score_object import computed_score_object, failed_score_object
 from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
-from apps.registry.scoring.verdicts import VerdictCache
 from scorer_v2.conf import settings
 from scorer_v2.measurements import current
 
@@ -31,7 +31,7 @@ def measured_proof_fault(credential: Mapping[str, Any], *, now: datetime) -> str
     return fault
 
 
-_verdicts = VerdictCache(settings.VERDICT_CACHE_SIZE, verify=measured_proof_fault)
+_known = KnownCredentials(settings.VERDICT_CACHE_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def evaluate(
         return Evaluation(failed_score_object(str(error), address=snapshot.address, **points), error=str(error))
     kept, deduplicated = len(outcome.deduplication.kept), len(outcome.deduplication.deduplicated)
     measured.kept, measured.deduplicated = kept, deduplicated
+    measured.proofs_remembered = max(0, kept + deduplicated - measured.proofs_valid)
     measured.left_out = len(snapshot.stamps) - kept - deduplicated
     points = _points(snapshot, outcome.award, shown=shown)
     return Evaluation(computed_score_object(outcome, address=snapshot.address, **points), outcome=outcome)
@@ -88,20 +89,17 @@ def save(
 
 
 def _outcome(transaction: ScoringTransaction, snapshot: Snapshot, *, rules: ScoringRules) -> Outcome:
-    outcome = compute(snapshot, rules=rules, now=transaction.now, proof_fault=_proof_fault(transaction.now))
+    outcome = _computed(snapshot, rules=rules, now=transaction.now)
     if not needs_metamask_count(snapshot, outcome, rules):
         return outcome
     counted = replace(snapshot.points or PointsState(), metamask_awards=transaction.count_metamask_awards())
-    counted_snapshot = replace(snapshot, points=counted)
-    return compute(counted_snapshot, rules=rules, now=transaction.now, proof_fault=_proof_fault(transaction.now))
+    return _computed(replace(snapshot, points=counted), rules=rules, now=transaction.now)
 
 
-def _proof_fault(now: datetime) -> Any:
-    def fault(document: str, credential: Mapping[str, Any]) -> str | None:
-        current().proofs += 1
-        return _verdicts.fault(document, credential, now=now)
-
-    return fault
+def _computed(snapshot: Snapshot, *, rules: ScoringRules, now: datetime) -> Outcome:
+    return compute(
+        snapshot, rules=rules, now=now, proof_fault=lambda proof: measured_proof_fault(proof, now=now), known=_known
+    )
 
 
 def _points(snapshot: Snapshot, award: PointsAward, *, shown: bool) -> dict[str, Any]:

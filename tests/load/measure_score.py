@@ -1,7 +1,7 @@
 """What a score costs, split into database, verification and the rest: `make measure`.
 
 Makes a scratch database beside the one of the settings, scores one address again and again in this process, through
-the whole application (middleware, router, service), and prints a table. Cold: the verdict cache is empty.
+the whole application (middleware, router, service), and prints a table. Cold: no credential is known.
 """
 
 import logging
@@ -25,7 +25,7 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 from apps.registry import evaluation  # noqa: E402
 from apps.registry.issuing import IssuerKey, issue_eip712  # noqa: E402
 from apps.registry.managers import transactions  # noqa: E402
-from apps.registry.scoring.verdicts import VerdictCache  # noqa: E402
+from apps.registry.scoring.known_credentials import KnownCredentials  # noqa: E402
 from tests.factories.account import ApiKeyFactory, CommunityFactory  # noqa: E402
 from tests.factories.ceramic_cache import StoredStampFactory  # noqa: E402
 
@@ -76,7 +76,7 @@ def timed_parts(database: Clock, verification: Clock) -> Iterator[None]:
     with (
         patch.object(transactions, "send", database.wrapped(transactions.send)),
         patch.object(transactions, "commit_and", database.wrapped(transactions.commit_and)),
-        patch.object(VerdictCache, "fault", verification.wrapped(VerdictCache.fault)),
+        patch.object(evaluation, "measured_proof_fault", verification.wrapped(evaluation.measured_proof_fault)),
     ):
         yield
 
@@ -88,7 +88,7 @@ def measure(path: str, stamps: int, *, cold: bool) -> dict[str, float]:
     database, verification = Clock(), Clock()
     for round_number in range(-20, ROUNDS):
         if cold:
-            evaluation._verdicts = VerdictCache(1000)
+            evaluation._known = KnownCredentials(1000)
         if round_number == 0:
             database.__init__(), verification.__init__()  # type: ignore[misc]
         with timed_parts(database, verification):

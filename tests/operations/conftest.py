@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.registry.recalculation import services
+from apps.registry.scoring.known_credentials import KnownCredentials
 from tests.endpoints.scoring_world import ISSUER
 
 
@@ -25,3 +27,9 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> datetime:
     now = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: now)
     return now
+
+
+@pytest.fixture
+def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No credential is remembered from one recalculation to the next."""
+    monkeypatch.setattr(services, "_known", KnownCredentials(0))

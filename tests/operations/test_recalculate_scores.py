@@ -63,6 +63,7 @@ def test_it_computes_the_scores_of_all_passports(community: Any) -> None:
     assert HashScorerLink.objects.count() == 2
 
 
+@pytest.mark.usefixtures("nothing_known")
 def test_a_score_that_stays_is_unchanged_and_its_proof_not_verified_again(community: Any) -> None:
     passports(community, ALICE)
     score_internally(scorer_id=community.pk, address=ALICE)

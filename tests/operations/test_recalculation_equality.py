@@ -57,6 +57,7 @@ def test_the_worlds_have_every_kind_of_outcome(seed: int, awarded: set[str]) -> 
 
 
 @frozen_time
+@pytest.mark.usefixtures("nothing_known")
 def test_verifying_all_proofs_finds_the_same() -> None:
     world = RandomWorld(3)
     with changes_undone():

@@ -144,7 +144,9 @@ def test_development_needs_no_token_for_metrics(settings: Settings) -> None:
 
 
 def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(settings: Settings) -> None:
-    measured = Measurement(round_trips=1, verification_seconds=1, rollout="served", restarts=1, proofs=1, kept=1)
+    measured = Measurement(
+        round_trips=1, verification_seconds=1, rollout="served", restarts=1, proofs_remembered=1, kept=1
+    )
     measured.count_cache("weights", "hit")
     metrics.observe(method="GET", route="/of/a/test", status=200, seconds=0.1, measured=measured)
     there = {sample.name: set(sample.labels) for family in REGISTRY.collect() for sample in family.samples}

@@ -69,7 +69,7 @@ class _Fault:
 def _examine(stamp: StoredStamp, snapshot: Snapshot, rules: ScoringRules, now: datetime) -> ValidStamp | _Fault:
     faults: list[str] = []
 
-    def checked(_: str, credential: Credential) -> str | None:
+    def checked(credential: Credential) -> str | None:
         fault = proof_fault(credential, now=now)
         faults.extend([fault] if fault else [])
         return fault

@@ -76,10 +76,10 @@ SAVE_SCORE = statement(
         RETURNING id
     )
     INSERT INTO registry_event (action, address, community_id, created_at, data)
-    SELECT 'LDP', %(address)s, %(community_id)s, %(now)s, data
+    SELECT 'LDP', %(address)s, %(community_id)s::bigint, %(now)s::timestamptz, data
     FROM unnest(%(dedup_events)s::text[]::jsonb[]) AS event(data)
     UNION ALL
-    SELECT 'SCU', %(address)s, %(community_id)s, %(now)s, jsonb_build_object(
+    SELECT 'SCU', %(address)s, %(community_id)s::bigint, %(now)s::timestamptz, jsonb_build_object(
         'model', 'registry.score', 'pk', score.id,
         'fields', %(fields)s::jsonb || jsonb_build_object('passport', %(passport_id)s::bigint))
     FROM score

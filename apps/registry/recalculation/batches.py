@@ -15,6 +15,7 @@ from apps.registry.recalculation.records import (
     Recomputed,
     Tally,
 )
+from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import METAMASK
 from apps.registry.scoring.records import (
     Credential,
@@ -28,19 +29,19 @@ from apps.registry.scoring.records import (
 )
 from apps.registry.scoring.scoring import ScoringError, needs_metamask_count, outcome_of
 from apps.registry.scoring.selection import select_newest
-from apps.registry.scoring.validity import ProofFault, examine
+from apps.registry.scoring.validity import NOTHING_KNOWN, ProofFault, examine
 
 logger = logging.getLogger("scorer_v2.recalculation")
 
 METAMASK_AWARD = HumanPoint(METAMASK)
 
 
-def proven(_document: str, _credential: Credential) -> None:
+def proven(_credential: Credential) -> None:
     """A proof that was verified when the stamp was kept."""
 
 
 def valid_stamps_of(
-    passport: LoadedPassport, *, manner: Manner, now: datetime, proof_fault: ProofFault
+    passport: LoadedPassport, *, manner: Manner, now: datetime, proof_fault: ProofFault, known: KnownCredentials
 ) -> list[ValidStamp]:
     """As a scoring finds them (3.2 and 3.3)."""
     proven_ids = {stamp.stored.id for stamp in passport.stamps if stamp.is_proven}
@@ -51,6 +52,7 @@ def valid_stamps_of(
             rules=manner.rules,
             now=now,
             proof_fault=proven if stamp.id in proven_ids else proof_fault,
+            known=NOTHING_KNOWN if stamp.id in proven_ids else known,
         )
         for stamp in select_newest(stamp.stored for stamp in passport.stamps)
     )

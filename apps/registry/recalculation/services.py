@@ -20,8 +20,9 @@ from apps.registry.recalculation.batches import Links, MetamaskAwards, count, re
 from apps.registry.recalculation.records import Community, LoadedPassport, Manner, Recomputed, Selection, Tally
 from apps.registry.recalculation.workers import Work, work_on
 from apps.registry.recalculation.writing import save_batch
+from apps.registry.scoring.known_credentials import KnownCredentials
+from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Credential, Snapshot
-from apps.registry.scoring.verdicts import VerdictCache
 from scorer_v2.conf import settings
 from scorer_v2.database import rollback
 from scorer_v2.errors import Conflict, DatabaseUnavailable
@@ -173,7 +174,7 @@ def _recompute_all(
 ) -> tuple[list[Recomputed], Links]:
     proofs = _Proofs(now)
     valid = {
-        passport.id: valid_stamps_of(passport, manner=manner, now=now, proof_fault=proofs.fault)
+        passport.id: valid_stamps_of(passport, manner=manner, now=now, proof_fault=proofs.fault, known=_known)
         for passport in passports
     }
     tally.proofs_verified = proofs.verified
@@ -184,16 +185,16 @@ def _recompute_all(
     return [one(passport, valid[passport.id]) for passport in passports], links
 
 
-_verdicts = VerdictCache(settings.VERDICT_CACHE_SIZE)
+_known = KnownCredentials(settings.VERDICT_CACHE_SIZE)
 
 
 class _Proofs:
-    """Verifies, or remembers, as of one time; counts how often it was asked."""
+    """Verifies as of one time, and counts how often."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
         self.verified = 0
 
-    def fault(self, document: str, credential: Credential) -> str | None:
+    def fault(self, credential: Credential) -> str | None:
         self.verified += 1
-        return _verdicts.fault(document, credential, now=self._now)
+        return proof_fault(credential, now=self._now)

@@ -6,11 +6,12 @@ from datetime import datetime
 from apps.registry.scoring.deduplication import deduplicate
 from apps.registry.scoring.errors import ScoringError
 from apps.registry.scoring.events import deduplication_events, score_update_fields
+from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import award, hinges_on_metamask_count
 from apps.registry.scoring.records import Outcome, ScoringRules, Snapshot, ValidStamp
 from apps.registry.scoring.scores import build_score
 from apps.registry.scoring.selection import select_newest
-from apps.registry.scoring.validity import ProofFault, examine
+from apps.registry.scoring.validity import NOTHING_KNOWN, ProofFault, examine
 from apps.registry.scoring.weights import weigh
 
 __all__ = ["ProofFault", "ScoringError", "compute", "needs_metamask_count", "outcome_of", "valid_stamps"]
@@ -18,14 +19,21 @@ __all__ = ["ProofFault", "ScoringError", "compute", "needs_metamask_count", "out
 LIFO = "LIFO"
 
 
-def compute(snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fault: ProofFault) -> Outcome:
-    """Scores an address in a community, as of `now` (with a zone).
+def compute(
+    snapshot: Snapshot,
+    *,
+    rules: ScoringRules,
+    now: datetime,
+    proof_fault: ProofFault,
+    known: KnownCredentials = NOTHING_KNOWN,
+) -> Outcome:
+    """Scores an address in a community, as of `now` (with a zone). `known` saves verifying a proof again.
 
     Raises ScoringError for an error of the data (3.10): first of all for a rule that is not LIFO, then for weights
     that are missing or, among those of kept stamps, not numeric.
     """
     _check_rule(snapshot)
-    stamps = valid_stamps(snapshot, rules=rules, now=now, proof_fault=proof_fault)
+    stamps = valid_stamps(snapshot, rules=rules, now=now, proof_fault=proof_fault, known=known)
     return outcome_of(stamps, snapshot=snapshot, rules=rules, now=now)
 
 
@@ -49,11 +57,11 @@ def outcome_of(stamps: Sequence[ValidStamp], *, snapshot: Snapshot, rules: Scori
 
 
 def valid_stamps(
-    snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fault: ProofFault
+    snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fault: ProofFault, known: KnownCredentials
 ) -> list[ValidStamp]:
     """The newest stamp of each provider, where it is valid (3.2 and 3.3)."""
     examined = (
-        examine(stamp, address=snapshot.address, rules=rules, now=now, proof_fault=proof_fault)
+        examine(stamp, address=snapshot.address, rules=rules, now=now, proof_fault=proof_fault, known=known)
         for stamp in select_newest(snapshot.stamps)
     )
     return [stamp for stamp in examined if isinstance(stamp, ValidStamp)]

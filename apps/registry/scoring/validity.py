@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apps.registry.scoring.documents import parse_document
+from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.nullifiers import counting, human_key_of, nullifiers_of
 from apps.registry.scoring.records import Credential, ScoringRules, StoredStamp, ValidStamp
 from apps.registry.scoring.storable import is_storable
 
-ProofFault = Callable[[str, Credential], str | None]
-"""Takes a document's text and the parsed credential, gives what is wrong with its proof, or None."""
+ProofFault = Callable[[Credential], str | None]
+"""Takes a parsed credential, gives what is wrong with its proof, or None."""
+
+OTHER_HOLDER = "The credential belongs to another holder."
+NOTHING_KNOWN = KnownCredentials(0)
 
 
 class InvalidStampError(ValueError):
@@ -18,15 +22,28 @@ class InvalidStampError(ValueError):
 
 
 def examine(
-    stamp: StoredStamp, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault
+    stamp: StoredStamp,
+    *,
+    address: str,
+    rules: ScoringRules,
+    now: datetime,
+    proof_fault: ProofFault,
+    known: KnownCredentials = NOTHING_KNOWN,
 ) -> ValidStamp | str:
     """The valid stamp, or the reason why it does not count.
 
-    The cheap checks come first, the proof last. A check that throws makes this one stamp invalid and never ends the
-    scoring (D13), whatever it throws: a credential is untrusted.
+    The cheap checks come first, the proof last. `known` credentials are neither parsed nor verified again; those whose
+    proof is found to hold are added to it. A check that throws makes this one stamp invalid and never ends the scoring
+    (D13), whatever it throws: a credential is untrusted.
     """
     try:
-        return _checked(stamp, address=address, rules=rules, now=now, proof_fault=proof_fault)
+        attestation = known.recall(stamp.document, now=now)
+        if attestation is None:
+            attestation = _read(stamp.document, address=address, rules=rules, now=now, proof_fault=proof_fault)
+            known.keep(stamp.document, attestation, now=now)
+        else:
+            _check_again(attestation, address=address, rules=rules, now=now)
+        return _valid(stamp, attestation, rules)
     except ValueError as fault:
         return str(fault) or "The credential is malformed."
     except Exception as error:
@@ -52,29 +69,47 @@ def parse_expiry(text: object) -> datetime:
     return parsed
 
 
-def _checked(
-    stamp: StoredStamp, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault
-) -> ValidStamp:
-    credential = parse_document(stamp.document)
-    _check_issuer(credential, rules.trusted_issuers)
+def _read(document: str, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault) -> Attestation:
+    credential = parse_document(document)
+    issuer = credential.get("issuer")
+    _check_issuer(issuer, rules.trusted_issuers)
     expires_at = parse_expiry(credential.get("expirationDate"))
-    if expires_at < now:
-        raise InvalidStampError("The credential has expired.")
+    _check_expiry(expires_at, now)
     subject = _subject_of(credential)
     _check_holder(subject, address)
     nullifiers = nullifiers_of(subject)
     human_key = human_key_of(subject)
-    fault = proof_fault(stamp.document, credential)
+    fault = proof_fault(credential)
     if fault is not None:
         raise InvalidStampError(fault)
+    return Attestation(
+        issuer=credential["issuer"],
+        address=address,
+        provider=subject["provider"],
+        expires_at=expires_at,
+        expiration_text=credential["expirationDate"],
+        nullifiers=nullifiers,
+        human_key=human_key,
+    )
+
+
+def _check_again(attestation: Attestation, *, address: str, rules: ScoringRules, now: datetime) -> None:
+    """What may differ from one scoring to the next, in the order of `_read`."""
+    _check_issuer(attestation.issuer, rules.trusted_issuers)
+    _check_expiry(attestation.expires_at, now)
+    if attestation.address != address:
+        raise InvalidStampError(OTHER_HOLDER)
+
+
+def _valid(stamp: StoredStamp, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
     return ValidStamp(
         stamp_id=stamp.id,
         provider=stamp.provider,
-        credential_provider=subject["provider"],
-        expires_at=expires_at,
-        expiration_text=credential["expirationDate"],
-        nullifiers=counting(nullifiers, multi_nullifier=rules.multi_nullifier),
-        human_key=human_key,
+        credential_provider=attestation.provider,
+        expires_at=attestation.expires_at,
+        expiration_text=attestation.expiration_text,
+        nullifiers=counting(attestation.nullifiers, multi_nullifier=rules.multi_nullifier),
+        human_key=attestation.human_key,
     )
 
 
@@ -86,10 +121,14 @@ def _has_a_year_in_utc(moment: datetime) -> bool:
     return True
 
 
-def _check_issuer(credential: Credential, trusted_issuers: frozenset[str]) -> None:
-    issuer = credential.get("issuer")
+def _check_issuer(issuer: object, trusted_issuers: frozenset[str]) -> None:
     if not isinstance(issuer, str) or issuer not in trusted_issuers:
         raise InvalidStampError("The issuer is not trusted.")
+
+
+def _check_expiry(expires_at: datetime, now: datetime) -> None:
+    if expires_at < now:
+        raise InvalidStampError("The credential has expired.")
 
 
 def _subject_of(credential: Credential) -> Mapping[str, Any]:
@@ -109,4 +148,4 @@ def _check_holder(subject: Mapping[str, Any], address: str) -> None:
     if not isinstance(holder, str) or not holder:
         raise InvalidStampError("The credentialSubject has no id.")
     if holder.lower() != f"did:pkh:eip155:1:{address}":
-        raise InvalidStampError("The credential belongs to another holder.")
+        raise InvalidStampError(OTHER_HOLDER)

@@ -197,5 +197,5 @@ def _snapshot(rows: model.World, address: str, community_id: int) -> Snapshot:
     )
 
 
-def _proof_fault(document: str, credential: Mapping[str, Any]) -> str | None:
+def _proof_fault(credential: Mapping[str, Any]) -> str | None:
     return None if credential["proof"] == "sound" else "forged"

@@ -183,15 +183,14 @@ def test_an_unsound_proof_is_not_valid_and_gives_its_reason() -> None:
     assert fault_of(make_credential(), proof_fault=lambda *_: "The signature is wrong.") == "The signature is wrong."
 
 
-def test_the_proof_is_checked_with_text_and_credential_and_only_when_all_else_is_right() -> None:
-    seen: list[tuple[str, Mapping[str, Any]]] = []
+def test_the_proof_is_checked_only_when_all_else_is_right() -> None:
+    seen: list[Mapping[str, Any]] = []
 
-    def look(document: str, credential: Mapping[str, Any]) -> None:
-        seen.append((document, credential))
+    def look(credential: Mapping[str, Any]) -> None:
+        seen.append(credential)
 
-    stamp = make_stored()
-    verdict(stamp, proof_fault=look)
-    assert seen == [(stamp.document, make_credential())]
+    verdict(make_stored(), proof_fault=look)
+    assert seen == [make_credential()]
     fault_of(make_credential(address=BOB), proof_fault=look)
     assert len(seen) == 1
 
