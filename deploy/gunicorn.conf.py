@@ -75,7 +75,7 @@ def make_metrics_dir():
     atexit.register(lambda: os.getpid() == maker and shutil.rmtree(made, ignore_errors=True))
 
 
-def on_starting(server):
+def on_starting(server):  # noqa: ARG001 - gunicorn's signature
     """Stop with one sentence, before any worker is made, when a setting is missing or wrong."""
     make_metrics_dir()
     from scorer_v2 import metrics_files, startup  # noqa: PLC0415 - only now has gunicorn entered `chdir`
@@ -93,7 +93,7 @@ def post_worker_init(worker):
     worker.read_seconds = read_timeout
 
 
-def child_exit(server, worker):
+def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature
     """What a worker counted stays when it is gone."""
     from scorer_v2 import metrics_files  # noqa: PLC0415 - as above
 
