@@ -18,6 +18,7 @@ WSGI_APPLICATION = "scorer_v2.wsgi.application"
 APPEND_SLASH = False
 CORS_ALLOW_ALL_ORIGINS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.integer("MAX_BODY_BYTES", 5_000_000, minimum=1)
+MAX_LIST_LENGTH = environment.integer("MAX_LIST_LENGTH", 1_000, minimum=100)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # before the admin site, whose templates it replaces
