@@ -4,6 +4,7 @@ Numbers can be set from the environment; see deploy/README.md for the reasons.
 """
 
 import atexit
+import gc
 import math
 import os
 import shutil
@@ -89,8 +90,11 @@ def pre_request(worker, req):
 
 
 def post_worker_init(worker):
-    """What gunicorn has no setting for."""
+    """A client has so long to send a request; and what is loaded stays: the garbage collector need not look through it
+    again and again."""
     worker.read_seconds = read_timeout
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature

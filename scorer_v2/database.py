@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGresult
 
@@ -45,10 +45,12 @@ logger = logging.getLogger("scorer_v2.database")
 # when it lost a race on purpose (see `registry.claim_links`).
 CONFLICTS = frozenset({"40P01", "40001", "23505", "22012"})
 
-
 # This connection is of no use, and another one is: it lost its prepared statements, has one of that name already, or
 # a migration has changed what a prepared one gives.
 STALE = frozenset({"26000", "42P05", "0A000"})
+
+# How many characters of the driver's own text are logged.
+LOGGED_REASON = 300
 
 BEGIN = Step(Statement("begin", "BEGIN"))
 COMMIT = Step(Statement("commit", "COMMIT"))
@@ -108,7 +110,7 @@ def commit_and(*before: Step, after: Sequence[Step] = (), using: str = DEFAULT_D
 def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
     """End an open transaction without a trace. Never raises: a connection that cannot is closed."""
     driver = connections[using].connection
-    if driver is None or driver.info.transaction_status == TransactionStatus.IDLE:
+    if driver is None or driver.pgconn.transaction_status == TransactionStatus.IDLE:
         return
     try:
         # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
@@ -192,10 +194,16 @@ def _translated(error: Exception, steps: Sequence[Step]) -> Exception:
     if isinstance(error, AnswerOverdue):
         logger.error("the database did not answer in time", extra={"statements": _names(steps)})
         return DatabaseSilent()
-    logger.error(
-        "the database failed", extra={"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}
-    )
+    extra = {"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}
+    if state is None and isinstance(error, psycopg.OperationalError | OperationalError):
+        extra["reason"] = _first_line(error)
+    logger.error("the database failed", extra=extra)
     return DatabaseUnavailable(state)
+
+
+def _first_line(error: Exception) -> str:
+    """What the driver says of a connection that failed, which never has values."""
+    return next(iter(str(error).splitlines()), "")[:LOGGED_REASON]
 
 
 def _names(steps: Sequence[Step]) -> list[str]:

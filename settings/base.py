@@ -46,11 +46,11 @@ MIDDLEWARE = [
     "scorer_v2.rollout.RolloutMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "scorer_v2.page_middleware.CorsMiddleware",
+    "scorer_v2.page_middleware.SessionMiddleware",
+    "scorer_v2.page_middleware.CsrfViewMiddleware",
+    "scorer_v2.page_middleware.AuthenticationMiddleware",
+    "scorer_v2.page_middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -27,14 +27,14 @@ def rows_deleted_afterwards() -> Iterator[None]:
         yield
     finally:
         connection.close()
-        _delete_all()
+        delete_all_rows()
         HumanPointsConfig.objects.bulk_create(configured)
         connection.close()
         connections[DEFAULT_DB_ALIAS] = inherited
 
 
-def _delete_all() -> None:
-    """All foreign keys are deferred, so that the order does not matter."""
+def delete_all_rows() -> None:
+    """But for KEPT. All foreign keys are deferred, so that the order does not matter."""
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         tables = [name for (name,) in cursor.fetchall() if name not in KEPT]

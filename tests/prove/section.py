@@ -20,7 +20,7 @@ from django.conf import settings
 
 from tests.prove.figures import FILE_VARIABLE, Figures
 
-TAIL = 3_000
+TAIL = 6_000
 
 
 @dataclass
@@ -45,7 +45,18 @@ class Run:
         with tempfile.TemporaryDirectory() as folder:
             junit, left = Path(folder, "junit.xml"), Path(folder, "figures")
             given = {**os.environ, **(environment or {}), FILE_VARIABLE: str(left)}
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *arguments]
+            command = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-n",
+                "0",
+                "--show-capture=no",
+                *arguments,
+            ]
             done = subprocess.run(
                 [*command, f"--junitxml={junit}"], cwd=settings.BASE_DIR, env=given, capture_output=True, text=True,
                 check=False,

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,8 +32,17 @@ class RunningServer:
         with socket.socket() as listener:
             listener.bind((HOST, 0))
             self.port: int = listener.getsockname()[1]
-            self._process = _start(environment, log, listener)
+            self._process = _start(self.command(listener), environment, log, listener)
         self._await_first_answer()
+
+    def command(self, listener: socket.socket) -> list[str]:
+        """What is started; its last word is the application. A server that binds its port itself closes `listener`."""
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+        return [*gunicorn, "-b", f"fd://{listener.fileno()}", "scorer_v2.wsgi:application"]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def base_url(self) -> str:
@@ -84,17 +93,18 @@ class RunningServer:
         raise AssertionError(f"the server did not start:\n{self.log()}")
 
 
-def _start(environment: Mapping[str, str], log: Path, listener: socket.socket) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"fd://{listener.fileno()}"]
+def _start(
+    command: Sequence[str], environment: Mapping[str, str], log: Path, listener: socket.socket
+) -> "subprocess.Popen[bytes]":
     variables = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **environment}
     with log.open("wb") as output:
         return subprocess.Popen(
-            [*command, "scorer_v2.wsgi:application"],
+            command,
             cwd=settings.BASE_DIR,
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=[listener.fileno()],
+            pass_fds=[listener.fileno()] if listener.fileno() >= 0 else [],
             start_new_session=True,
         )

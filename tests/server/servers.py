@@ -11,10 +11,12 @@ import pytest
 
 from apps.registry.issuing import IssuerKey
 from tests.server.calls import Answer, call
-from tests.server.counting_proxy import CountingProxy
+from tests.server.counting_proxy import CountingProxy, Target
 from tests.server.profiles import machine_environment, profile_environment
 from tests.server.running_server import RunningServer
 from tests.server.scratch_databases import ScratchDatabase, ScratchDatabases
+
+Proxy = Callable[[Target], CountingProxy]
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class Servers:
         """A service of two processes, with further settings of its own."""
         return self._once(name, lambda: self._start(self._own_settings() | settings))
 
-    def proxied(self, name: str, **settings: str) -> Service:
-        """A service with one thread, and so one connection, that reaches its database through a counting proxy."""
+    def proxied(self, name: str, *, by: Proxy = CountingProxy, **settings: str) -> Service:
+        """A service with one thread, and so one connection, that reaches its database through a proxy."""
         one_thread = {"WEB_CONCURRENCY": "1", "GUNICORN_THREADS": "1"}
-        return self._once(name, lambda: self._start(self._own_settings() | one_thread | settings, proxied=True))
+        return self._once(name, lambda: self._start(self._own_settings() | one_thread | settings, by=by))
 
     def mark_logs(self) -> None:
         for server in self._servers:
@@ -82,9 +84,9 @@ class Servers:
             self._services[name] = start()
         return self._services[name]
 
-    def _start(self, settings: dict[str, str], *, proxied: bool = False) -> Service:
+    def _start(self, settings: dict[str, str], *, by: Proxy | None = None) -> Service:
         database = self._databases.create()
-        proxy = CountingProxy(database.target) if proxied else None
+        proxy = by(database.target) if by is not None else None
         if proxy is not None:
             self._proxies.append(proxy)
         url = database.url_through(proxy.port) if proxy is not None else database.url

@@ -237,6 +237,28 @@ def test_a_database_that_cannot_be_reached_is_unavailable(monkeypatch: pytest.Mo
     assert failure.value.sqlstate is None
 
 
+def test_the_log_says_why_there_is_no_connection(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused, timed out, too many of them, wrong password: none of them has an SQLSTATE."""
+    close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+        patch.setitem(connection.settings_dict, "PORT", "1")
+        with pytest.raises(DatabaseUnavailable):
+            send(echo(1))
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert "Connection refused" in record.__dict__["reason"]
+    assert "\n" not in record.__dict__["reason"]
+
+
+def test_an_error_with_a_state_gives_no_text_that_could_hold_values(caplog: pytest.LogCaptureFixture) -> None:
+    number = statement("test.number", "SELECT %(text)s::text::int")
+    with pytest.raises(DatabaseUnavailable):
+        send(Step(number, {"text": "a secret"}))
+    assert "a secret" not in caplog.text + str([vars(record) for record in caplog.records if not record.exc_info])
+
+
 def test_it_does_not_run_inside_a_transaction_of_others() -> None:
     with pytest.raises(DatabaseUnavailable) as failure, transaction.atomic():
         send(echo(1))

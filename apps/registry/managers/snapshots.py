@@ -148,8 +148,8 @@ def snapshot_from(rows: Rows, address: str) -> Snapshot | None:
         weights=_weights(weights),
         threshold=threshold,
         overlay=dict(zip(*overlay, strict=True)) if overlay[0] else {},
-        stamps=[StoredStamp(*row) for row in zip(*stamps, strict=True)] if stamps[0] else (),
-        links={row[0]: HashLink(*row) for row in zip(*links, strict=True)} if links[0] else {},
+        stamps=list(map(StoredStamp._make, zip(*stamps, strict=True))) if stamps[0] else (),
+        links={row[0]: HashLink._make(row) for row in zip(*links, strict=True)} if links[0] else {},
         points=points_from(points),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from apps.registry.scoring.records import HashLink, Outcome, PointsState, ScoringRules, StoredStamp
 
@@ -20,8 +21,7 @@ class Manner:
     writes: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedStamp:
+class LoadedStamp(NamedTuple):
     """A live, unrevoked stamp. `kept_row` is the row of `registry_stamp` that equals it, if any.
 
     With `is_proven` its document has no proof, and only the members that decide about a score.

@@ -1,14 +1,13 @@
 """A memory of credentials whose proof holds. The same ones are scored again and again, and what they say is signed."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(NamedTuple):
     """What a credential says whose form is right and whose proof holds. `address` is the holder's, in lower case;
     `nullifiers` are those of all generations (section 3.4)."""
 

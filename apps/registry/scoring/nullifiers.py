@@ -25,7 +25,8 @@ def nullifiers_of(subject: Mapping[str, Any]) -> tuple[str, ...]:
         raise NullifierError("The nullifiers are not a list.")
     found = tuple(dict.fromkeys([entry for entry in listed if isinstance(entry, str)]))
     for nullifier in found:
-        _check_storable(nullifier)
+        if len(nullifier) > LONGEST_NULLIFIER or not nullifier.isascii() or "\0" in nullifier:
+            _check_storable(nullifier)
     return found
 
 

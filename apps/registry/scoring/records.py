@@ -1,14 +1,15 @@
 """What a scoring takes in and gives out. Frozen; built by the managers, read by everybody.
 
 Names follow the contract: a *stamp* is a stored credential, a *link* says which address owns a nullifier in a
-community, a stamp is *kept* or *deduplicated*. Times carry a zone. Weights and sums are exact decimals.
+community, a stamp is *kept* or *deduplicated*. Times carry a zone. Weights and sums are exact decimals. What a score
+has many of is a named tuple, which is made in a third of the time of a frozen dataclass.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 Credential = Mapping[str, Any]
 
@@ -24,8 +25,7 @@ class ScoringRules:
     metamask_award_enabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoredStamp:
+class StoredStamp(NamedTuple):
     """A live, unrevoked stamp of the address. `document` is the credential's JSON text as the database prints it."""
 
     id: int
@@ -35,8 +35,7 @@ class StoredStamp:
     document: str
 
 
-@dataclass(frozen=True, slots=True)
-class HashLink:
+class HashLink(NamedTuple):
     """Who owns a nullifier in the scored community, and until when."""
 
     hash: str
@@ -90,8 +89,7 @@ class Snapshot:
     points: PointsState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ValidStamp:
+class ValidStamp(NamedTuple):
     """A selected stamp that passed every check of section 3.3. `nullifiers` are those that count (3.4)."""
 
     stamp_id: int

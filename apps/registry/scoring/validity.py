@@ -83,13 +83,13 @@ def _read(document: str, *, address: str, rules: ScoringRules, now: datetime, pr
     if fault is not None:
         raise InvalidStampError(fault)
     return Attestation(
-        issuer=credential["issuer"],
-        address=address,
-        provider=subject["provider"],
-        expires_at=expires_at,
-        expiration_text=credential["expirationDate"],
-        nullifiers=nullifiers,
-        human_key=human_key,
+        credential["issuer"],
+        address,
+        subject["provider"],
+        expires_at,
+        credential["expirationDate"],
+        nullifiers,
+        human_key,
     )
 
 
@@ -102,15 +102,9 @@ def _check_again(attestation: Attestation, *, address: str, rules: ScoringRules,
 
 
 def _valid(stamp: StoredStamp, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
-    return ValidStamp(
-        stamp_id=stamp.id,
-        provider=stamp.provider,
-        credential_provider=attestation.provider,
-        expires_at=attestation.expires_at,
-        expiration_text=attestation.expiration_text,
-        nullifiers=counting(attestation.nullifiers, multi_nullifier=rules.multi_nullifier),
-        human_key=attestation.human_key,
-    )
+    _, _, provider, expires_at, expiration_text, nullifiers, human_key = attestation
+    counted = counting(nullifiers, multi_nullifier=rules.multi_nullifier)
+    return ValidStamp(stamp.id, stamp.provider, provider, expires_at, expiration_text, counted, human_key)
 
 
 def _has_a_year_in_utc(moment: datetime) -> bool:

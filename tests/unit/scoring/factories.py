@@ -67,7 +67,7 @@ def make_valid(
         expiration_text=EXPIRY_TEXT,
         nullifiers=nullifiers,
     )
-    return replace(stamp, **changes)
+    return stamp._replace(**changes)
 
 
 def make_links(**owners: tuple[str, datetime]) -> dict[str, HashLink]:

@@ -1,0 +1,144 @@
+"""A run of the bench, from the database to the report."""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+from django.conf import settings
+
+from tests.bench import floor, recording, scenarios, starts, tables
+from tests.bench import results as saved
+from tests.bench.changes import take_back
+from tests.bench.cluster import target_of, url_through
+from tests.bench.counting import count_all
+from tests.bench.delay_proxy import delaying, extra_milliseconds
+from tests.bench.environment import service_environment
+from tests.bench.figures import median
+from tests.bench.measuring import Measured, Meter
+from tests.bench.places import RESULTS
+from tests.bench.results import Results
+from tests.bench.scenarios import Scenario, Variant
+from tests.bench.serving import THREADS, WORKERS, serving
+
+CHANGED_SECONDS = 1  # the groups that change are made for one
+RECORDED = 32  # requests whose statements the floor sends in turn
+
+
+class Run:
+    """What is measured, on a database that is this run's own."""
+
+    def __init__(self, given: argparse.Namespace, url: str, database: psycopg.Connection[Any]) -> None:
+        self._given = given
+        self._url = url
+        self._database = database
+        self._seconds = given.seconds or (1 if given.short else 2)
+        self.results = Results(saved.about(_version(database)))
+
+    def everything(self) -> None:
+        chosen = self._chosen()
+        for variant, served in scenarios.by_variant(chosen).items():
+            self._serve(variant, served)
+        _tell("counting")
+        plain = [scenario for scenario in chosen if scenario.variant == Variant() and not scenario.half]
+        self.results.counts = {
+            what: asdict(counts) for what, counts in count_all(self._url, self._database, plain).items()
+        }
+        if not self._given.only:
+            _tell("cold start, memory")
+            self.results.start = asdict(starts.cold_start(self._url))
+            if not self._given.short or self._given.long:
+                up_to = 100_000 if self._given.long else 10_000
+                self.results.memory = starts.memory(self._url, up_to=up_to)
+
+    def _chosen(self) -> list[Scenario]:
+        chosen = scenarios.short() if self._given.short else [*scenarios.whole(), *scenarios.worker_classes()]
+        return [scenario for scenario in chosen if self._given.only in scenario.name]
+
+    def _serve(self, variant: Variant, served: Sequence[Scenario]) -> None:
+        with ExitStack() as running:
+            url = self._url
+            if variant.delay_ms:
+                port = running.enter_context(delaying(target_of(self._url), variant.delay_ms))
+                url = url_through(self._url, port)
+                self.results.proxy[f"{variant.delay_ms:g}"] = extra_milliseconds(self._url, url)
+            environment = service_environment(url)
+            if variant.cold:
+                environment["VERDICT_CACHE_SIZE"] = "0"
+            server = running.enter_context(serving(environment, kind=variant.kind))
+            meter = Meter(server, self._database, samples=self._given.samples, seconds=self._seconds)
+            for scenario in served:
+                _tell(scenario.name)
+                self.results.add(scenario, self._measure(meter, scenario), self._floor(scenario))
+
+    def _measure(self, meter: Meter, scenario: Scenario) -> Measured:
+        requests = scenario.requests()
+        if scenario.changed:
+            return meter.measure(
+                requests,
+                connections=scenario.connections,
+                before_each=lambda: take_back(self._database, scenario.group),
+                seconds=CHANGED_SECONDS,
+            )
+        return meter.measure(
+            requests,
+            connections=scenario.connections,
+            think_ms=self._think_time(scenario) if scenario.half else 0.0,
+            seconds=2 * self._seconds if scenario.half else None,
+        )
+
+    def _think_time(self, scenario: Scenario) -> float:
+        """The mean pause, in milliseconds, with which the connections ask for half of what 8 of them could get."""
+        full = self.results.scenarios[f"{scenario.what}, 8 connections"]
+        rate = median(full, "throughput") / 2
+        answer = 2 * median(full, "p50") / 8  # of a service that is half idle, roughly
+        return max(1000 * scenario.connections / rate - answer, 0.0)
+
+    def _floor(self, scenario: Scenario) -> floor.Floor | None:
+        """Right after the service, with the machine as it was for it."""
+        if not scenario.has_floor:
+            return None
+        connections = min(scenario.connections, WORKERS * THREADS)
+        trips = recording.record(scenario.requests()[:RECORDED])
+        trips = [trips[number % len(trips)] for number in range(max(len(trips), connections))]
+        options = settings.DATABASES["default"]["OPTIONS"]
+        access = floor.Access(self._url, options["prepare_threshold"], options.get("options", ""))
+        return floor.measure(access, trips, connections=connections, processes=WORKERS, seconds=self._seconds)
+
+
+def run(given: argparse.Namespace, url: str) -> int:
+    """Measures, saves and reports. The exit status: 1 when a saved run was faster, or a request failed."""
+    logging.disable(logging.WARNING)
+    started = time.monotonic()
+    with psycopg.connect(url, autocommit=True) as database:
+        run = Run(given, url, database)
+        run.everything()
+    run.results.about["seconds"] = time.monotonic() - started
+    return _report(run.results, given)
+
+
+def _report(results: Results, given: argparse.Namespace) -> int:
+    earlier = saved.load(given.compare) if given.compare else None
+    report, file = tables.report(results), results.save()
+    (RESULTS / "latest.md").write_text(report)
+    sys.stdout.write(f"\n{report}\nSaved as {file}, and as latest.json and latest.md beside it.\n")
+    is_slower = False
+    if earlier:
+        text, is_slower = tables.compared(earlier, results)
+        sys.stdout.write(f"\n{text}\n")
+    failed = sum(sample["errors"] for each in results.scenarios.values() for sample in each["samples"])
+    return 1 if is_slower or failed else 0
+
+
+def _version(database: psycopg.Connection[Any]) -> str:
+    ((version,),) = database.execute("SHOW server_version").fetchall()
+    return f"PostgreSQL {version.split()[0]}"
+
+
+def _tell(what: str) -> None:
+    sys.stderr.write(f"{what} ...\n")

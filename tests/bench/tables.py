@@ -1,0 +1,105 @@
+"""The results as Markdown tables. Times are milliseconds, CPU is of one request."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tests.bench.comparing import changes
+from tests.bench.figures import median, own_cpu
+from tests.bench.limits import shown
+from tests.bench.results import Figures, Results
+
+SCENARIO_HEAD = (
+    "scenario", "req/s", "p50", "p95", "p99", "CPU service", "verifying", "CPU own", "CPU PostgreSQL", "floor req/s",
+    "% of floor", "MB a worker", "errors",
+)  # fmt: skip
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Aligned for who reads it as text; the first column to the left."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in [list(head), *cells]) for column in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        padded = [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
+        return f"| {' | '.join(padded)} |"
+
+    rule = f"|{'-' * (widths[0] + 2)}|" + "".join(f"{'-' * (width + 1)}:|" for width in widths[1:])
+    return "\n".join([line(list(head)), rule, *map(line, cells)])
+
+
+def scenario_table(results: Results) -> str:
+    return table(SCENARIO_HEAD, (_scenario_row(name, figures) for name, figures in results.scenarios.items()))
+
+
+def _scenario_row(name: str, figures: Figures) -> list[str]:
+    floor, throughput = figures.get("floor"), median(figures, "throughput")
+    has_database_cpu = figures["samples"][0]["database_cpu"] is not None
+    return [
+        name,
+        f"{throughput:.0f}",
+        *(f"{median(figures, percentile):.1f}" for percentile in ("p50", "p95", "p99")),
+        f"{median(figures, 'service_cpu'):.2f}",
+        f"{median(figures, 'verification'):.2f}",
+        f"{own_cpu(figures):.2f}",
+        f"{median(figures, 'database_cpu'):.2f}" if has_database_cpu else "?",
+        f"{floor['throughput']:.0f}" if floor else "",
+        f"{100 * throughput / floor['throughput']:.0f}" if floor else "",
+        f"{max(figures['memory'], default=0):.0f}",
+        str(sum(sample["errors"] for sample in figures["samples"])),
+    ]
+
+
+def limits_table(results: Results) -> str:
+    head = ("what must be shown", "measured", "limit", "")
+    rows = (
+        (each.what, f"{each.value:.2f}", f"{'at most' if each.at_most else 'at least'} {each.limit:g}", _word(each))
+        for each in shown(results)
+    )
+    return table(head, rows)
+
+
+def _word(each: Any) -> str:
+    return "holds" if each.holds else "MISSED"
+
+
+def counts_table(results: Results) -> str:
+    head = ("one request", "round trips", "statements", "rows written", "WAL bytes", "where")
+    return table(head, (_counts_row(what, counts) for what, counts in results.counts.items()))
+
+
+def _counts_row(what: str, counts: Figures) -> list[str]:
+    where = ", ".join(f"{table.split('_', 1)[1]} {number:g}" for table, number in counts["rows"].items())
+    written = sum(counts["rows"].values())
+    return [what, f"{counts['trips']:g}", f"{counts['statements']:g}", f"{written:g}", f"{counts['wal']:.0f}", where]
+
+
+def memory_table(results: Results) -> str:
+    rows = ((each["requests"], ", ".join(f"{mb:.0f}" for mb in each["megabytes"])) for each in results.memory)
+    return table(("requests", "MB of each worker"), rows)
+
+
+def compared(before: Results, after: Results) -> tuple[str, bool]:
+    """What became slower or faster, and whether anything became slower."""
+    found = [change for change in changes(before, after) if change.is_slower or change.is_faster]
+    lines = sorted(str(change) for change in found)
+    head = f"Compared with {before.about['taken']}, commit {before.about['commit']}:"
+    return "\n".join([head, *(lines or ["nothing changed beyond the noise"])]), any(each.is_slower for each in found)
+
+
+def report(results: Results) -> str:
+    """All of it."""
+    about = results.about
+    sections = [
+        f"{about['taken']}, commit {about['commit']}, {about['processors']} processors, Python {about['python']}, "
+        f"{about['postgres']}, load of the machine before: {about['load_before']:.1f}.",
+        limits_table(results),
+        scenario_table(results),
+    ]
+    if results.counts:
+        sections.append(counts_table(results))
+    if results.memory:
+        sections.append(memory_table(results))
+    return "\n\n".join(sections) + "\n"
