@@ -46,6 +46,8 @@ AWARDING_LISTS = ["MetaMaskOG2", "SeasonedPassportOGs", "TheChosenOnes"]
 
 # All that one scoring reads, in one row. The live, unrevoked stamps of the address come by ascending id; the links are
 # those of every nullifier that any of them names, in this community; the overlay are the customisation's weights.
+# Nullifiers are looked for as an array, so that the index is used whatever the planner takes their number for: as a
+# sub-select they once had all links of a community read, 200,000 in 43 ms instead of 20 in 0.3.
 _SNAPSHOT = """
 WITH community AS ({community}),
 live AS MATERIALIZED (
@@ -74,15 +76,14 @@ JOIN scorer_weighted_scorer scorer ON scorer.id = community.scorer_id
 LEFT JOIN scorer_weighted_weightedscorer weighted ON weighted.scorer_ptr_id = scorer.id
 LEFT JOIN scorer_weighted_binaryweightedscorer binary_weighted ON binary_weighted.scorer_ptr_id = scorer.id
 CROSS JOIN LATERAL (
-    SELECT array_agg(id ORDER BY id) AS ids, array_agg(type ORDER BY id) AS types,
-           array_agg(provider ORDER BY id) AS providers, array_agg(updated_at ORDER BY id) AS updated_ats,
-           array_agg(stamp::text ORDER BY id) AS documents
-    FROM live
+    SELECT array_agg(id) AS ids, array_agg(type) AS types, array_agg(provider) AS providers,
+           array_agg(updated_at) AS updated_ats, array_agg(stamp::text) AS documents
+    FROM (SELECT * FROM live ORDER BY id) by_id
 ) stamps
 CROSS JOIN LATERAL (
     SELECT array_agg(link.hash) AS hashes, array_agg(link.address) AS addresses, array_agg(link.expires_at) AS expiries
     FROM registry_hashscorerlink link
-    WHERE link.community_id = community.id AND link.hash IN (SELECT hash FROM nullifier)
+    WHERE link.community_id = community.id AND link.hash = ANY(ARRAY(SELECT hash FROM nullifier)::text[])
 ) links
 CROSS JOIN LATERAL (
     SELECT array_agg(entry.provider ORDER BY entry.kind, entry.id) AS providers,

@@ -1,0 +1,85 @@
+"""Threads that linger on a connection: nobody waits for them, and nobody is lost."""
+
+import http.client
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.server.profiles import profile_environment
+from tests.server.running_server import HOST, RunningServer
+
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
+THREADS = 2
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    environment = profile_environment("default") | {
+        "DATABASE_URL": NO_DATABASE,
+        "WEB_CONCURRENCY": "1",
+        "GUNICORN_THREADS": str(THREADS),
+    }
+    with RunningServer(environment, tmp_path_factory.mktemp("lean") / "log") as running:
+        yield running
+
+
+def connect(server: RunningServer) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(HOST, server.port, timeout=30)
+
+
+def ask(connection: http.client.HTTPConnection, path: str = "/health") -> int:
+    connection.request("GET", path)
+    response = connection.getresponse()
+    response.read()
+    return response.status
+
+
+def test_requests_that_follow_at_once_and_late_are_answered_on_one_connection(server: RunningServer) -> None:
+    connection = connect(server)
+    for pause in (0, 0, 0.001, 0.05, 0, 0.3, 0):
+        time.sleep(pause)
+        socket = connection.sock
+        assert ask(connection) == 200
+        assert socket in (None, connection.sock)
+
+
+def test_more_waiting_connections_than_threads_hold_nobody_up(server: RunningServer) -> None:
+    idle = [connect(server) for _ in range(10 * THREADS)]
+    assert {ask(connection) for connection in idle} == {200}
+    started = time.monotonic()
+    assert ask(connect(server)) == 200
+    assert time.monotonic() - started < 5
+    assert {ask(connection) for connection in idle} == {200}
+
+
+def test_many_clients_at_once_are_all_answered(server: RunningServer) -> None:
+    def client(_: int) -> list[int]:
+        connection = connect(server)
+        return [ask(connection) for _ in range(50)]
+
+    with ThreadPoolExecutor(8) as clients:
+        found = list(clients.map(client, range(8)))
+    assert found == [[200] * 50] * 8
+
+
+def test_a_client_that_leaves_between_two_requests_costs_no_thread(server: RunningServer) -> None:
+    for _ in range(5 * THREADS):
+        connection = connect(server)
+        assert ask(connection) == 200
+        connection.close()
+    assert ask(connect(server)) == 200
+
+
+def test_requests_sent_without_waiting_for_answers_are_answered_in_order(server: RunningServer) -> None:
+    connection = connect(server)
+    connection.connect()
+    request = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    connection.sock.sendall(request * 3)
+    received = b""
+    while received.count(b"HTTP/1.1 200") < 3 or not received.endswith(b"}"):
+        part = connection.sock.recv(65_536)
+        assert part, received
+        received += part
+    assert received.count(b'{"status":"ok"}') == 3
