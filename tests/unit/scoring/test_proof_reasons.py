@@ -35,6 +35,8 @@ NO_DAY = "a date has a day that does not exist"
         ("string[]", "a", "a list was expected where the types name an array"),
         ("string[1]", [], "a list does not have the length that its type names"),
         ("string", 7, "a text was expected where the types name a string"),
+        ("string", "\ud800", "a text is not valid Unicode"),
+        ("string", "\ud800" * 200, "a text is not valid Unicode"),
         ("address", "0x00", "an address does not have 20 bytes"),
         ("bool", 2, "a truth value was expected where the types name a bool"),
         ("bytes2", "0x00", "a value does not have the number of bytes that its type names"),
