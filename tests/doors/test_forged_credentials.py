@@ -217,3 +217,10 @@ def test_both_kinds_of_proof_share_their_nullifiers() -> None:
     assert sent(eip712("v0:human"))["score"] == "1.00000"
     other = ed25519("v0:human", to=BOB)
     assert sent(other, by=BOB)["score"] == "0.00000"
+
+
+def test_the_sender_names_the_provider_that_is_weighed() -> None:
+    """Not defended against, because the contract says so (3.3, and SECURITY.md): a change of it is a decision."""
+    credential = eip712("v0:one")
+    body = [{"provider": provider, "stamp": credential} for provider in ("Google", "Expensive")]
+    assert store_bulk(body).json()["score"]["score"] == "51.00000"
