@@ -11,6 +11,9 @@ from settings import environment
 # Our statements find rows by keys: one plan is right for all values, and planning anew costs more than running.
 PLANNED_ONCE = ("-c plan_cache_mode=force_generic_plan",)
 
+# Seconds until the first question whether the other side is there, between questions, and how many go unanswered.
+KEEPALIVES = {"idle": 30, "interval": 10, "count": 3}
+
 # libpq tells the server the time zone as it connects: Django has nothing left to set, and saves asking for it.
 os.environ.setdefault("PGTZ", "UTC")
 
@@ -42,13 +45,17 @@ def connection(name: str, url: str) -> dict[str, Any]:
 def _liveness() -> dict[str, int]:
     """A peer that vanished without a word is noticed: unanswered data after 10 s, an idle connection after 60 s."""
     timeout = environment.integer("DATABASE_TCP_TIMEOUT_MS", 10_000, minimum=0)
-    return {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": timeout}
+    return {**{f"keepalives_{name}": number for name, number in KEEPALIVES.items()}, "tcp_user_timeout": timeout}
 
 
 def _limits() -> list[str]:
     """How long the server lets a statement run, wait for a lock, and a transaction of ours idle: a worker that hangs
     must not hang its clients, and one that was killed must not keep its locks. 0 leaves the server's own limit; set
-    all to 0 behind a proxy that refuses start-up options."""
+    all to 0 behind a proxy that refuses start-up options.
+
+    A server in the middle of a request is not idle, and would wait for the rest of it for hours when the network is
+    gone, with its locks: with the last of these limits it looks after its client as we look after it.
+    """
     limits = {
         "statement_timeout": environment.integer("DATABASE_STATEMENT_TIMEOUT_MS", 10_000, minimum=0),
         "lock_timeout": environment.integer("DATABASE_LOCK_TIMEOUT_MS", 5_000, minimum=0),
@@ -56,6 +63,8 @@ def _limits() -> list[str]:
             "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS", 10_000, minimum=0
         ),
     }
+    if limits["idle_in_transaction_session_timeout"]:
+        limits |= {f"tcp_keepalives_{name}": number for name, number in KEEPALIVES.items()}
     return [f"-c {name}={limit}" for name, limit in limits.items() if limit]
 
 

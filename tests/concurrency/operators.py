@@ -1,4 +1,4 @@
-"""Operators, who ban, revoke, delete and change weights while others score."""
+"""Operators, who ban, revoke, delete, change weights and have scores computed again while others score."""
 
 import json
 import random
@@ -6,10 +6,14 @@ import time
 from threading import Event
 from typing import Any
 
-from django.db import connections
+from django.db import Error, connections
 
 from apps.ceramic_cache.bans.services import end_bans, revoke_matching
 from apps.ceramic_cache.models import Ban
+from apps.registry.recalculation.records import Selection, Tally
+from apps.registry.recalculation.services import recalculate
+from apps.registry.user_data.services import reset_users
+from scorer_v2.errors import Conflict, DatabaseUnavailable
 from tests.concurrency.world import PROVIDERS, World, threshold_of, weights_of
 from tests.prove.figures import Figures
 
@@ -29,21 +33,30 @@ CHANGE_WEIGHTS = """
     UPDATE scorer_weighted_binaryweightedscorer SET weights = %s::jsonb, threshold = %s WHERE scorer_ptr_id = (
         SELECT scorer_id FROM account_community WHERE id = %s)
 """
-SHARES = {"revoke": 4, "delete": 3, "change_weights": 3, "ban": 2, "end_bans": 1}
+SHARES = {"revoke": 8, "delete": 6, "change_weights": 6, "ban": 4, "end_bans": 2, "recalculate": 2, "reset_user": 1}
 
 
 class Operator:
     """Works on connections of its own until it is told to stop."""
 
-    def __init__(self, world: World, figures: Figures, *, seed: object, pause: float = 0.03) -> None:
-        self.world, self.figures, self.pause = world, figures, pause
+    def __init__(
+        self, world: World, figures: Figures, *, seed: object, pause: float = 0.03, may_fail: bool = False
+    ) -> None:
+        """`may_fail`: the operator's own connection may be broken on purpose; he takes a new one and goes on."""
+        self.world, self.figures, self.pause, self.may_fail = world, figures, pause, may_fail
         self.chance = random.Random(str(seed))
 
     def run(self, stop: Event) -> None:
         try:
             with self.world.service.database.connect() as self.connection:
                 while not stop.is_set():
-                    self.step()
+                    try:
+                        self.step()
+                    except (Error, DatabaseUnavailable, Conflict):
+                        if not self.may_fail:
+                            raise
+                        self.figures.count("operators whose connection broke")
+                        connections.close_all()
                     time.sleep(self.pause)
         finally:
             connections.close_all()
@@ -72,6 +85,21 @@ class Operator:
 
     def _end_bans(self, address: str) -> None:
         end_bans(ban_ids=list(Ban.objects.filter(address=address).values_list("pk", flat=True)))
+
+    def _recalculate(self, address: str) -> None:  # noqa: ARG002 - as above
+        """All scores of a community, a few in each transaction."""
+        selection = Selection([self.chance.choice(self.world.community_ids)])
+        self._note(recalculate(selection=selection, batch_size=self.chance.choice((3, 500))))
+
+    def _reset_user(self, address: str) -> None:
+        scores = reset_users(addresses=[address]).scores
+        if scores is not None:
+            self._note(scores)
+
+    def _note(self, tally: Tally) -> None:
+        self.figures.count("scores computed again", tally.passports)
+        if tally.failed:
+            self.figures.failed(f"{tally.failed} of {tally.passports} scores could not be computed again")
 
     def _execute(self, statement: str, *values: Any) -> None:
         self.connection.execute(statement, values)

@@ -38,6 +38,11 @@ EVENTS = "SELECT count(*) FROM registry_event WHERE action = 'SCU'"
 
 def storm(world: World, figures: Figures, *, seed: object, clients: int, operations: int, operators: int = 2) -> None:
     """`operations` in all, shared by the clients. Failures are in the figures."""
+    with world.same_rules():
+        _storm(world, figures, seed=seed, clients=clients, operations=operations, operators=operators)
+
+
+def _storm(world: World, figures: Figures, *, seed: object, clients: int, operations: int, operators: int) -> None:
     stop = Event()
     callers = [Client(world, figures, seed=f"{seed}:client:{number}") for number in range(clients)]
     with ThreadPoolExecutor(clients + operators + 1) as threads:

@@ -10,6 +10,8 @@ from tests.prove.figures import Figures
 from tests.server.callers import ADDRESS, OTHER_ADDRESS, PROVIDERS, Partner, credential, partner, store_stamps
 from tests.server.servers import Service
 
+pytestmark = pytest.mark.xdist_group("storm")
+
 # What is done to the rows of two scored addresses, of which the second lost a stamp; its first one was kept.
 BREAKS = {
     "one owner per nullifier and community": """

@@ -1,9 +1,13 @@
 """Many clients and operators at once: no score is wrong, no row lost or doubled, nobody sees a conflict."""
 
+import pytest
+
 from tests.concurrency.storm import storm
 from tests.concurrency.world import make_world
 from tests.prove.figures import Figures
 from tests.server.servers import Service
+
+pytestmark = pytest.mark.xdist_group("storm")
 
 
 def test_nothing_is_lost_or_doubled_in_a_storm(stormy_service: Service, seed: int) -> None:

@@ -3,12 +3,16 @@
 A credential follows from the given chance, but for the issuer's key and the moment at which a few of them end.
 """
 
+import json
 import random
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.test import override_settings
 
 from apps.registry.issuing import issue_eip712
 from tests.factories.addresses import address as address_number
@@ -44,6 +48,16 @@ class World:
     @property
     def community_ids(self) -> list[int]:
         return [each.community.pk for each in self.partners]
+
+    def same_rules(self) -> AbstractContextManager[Any]:
+        """What operators compute in this process follows the settings of the service."""
+        return override_settings(
+            TRUSTED_IAM_ISSUERS=json.loads(self.service.settings["TRUSTED_IAM_ISSUERS"]),
+            FF_MULTI_NULLIFIER="on",
+            HUMAN_POINTS_ENABLED=True,
+            HUMAN_POINTS_START_TIMESTAMP=0,
+            HUMAN_POINTS_MTA_ENABLED=True,
+        )
 
     def credentials(self, chance: random.Random, address: str, *, step: int) -> list[dict[str, Any]]:
         """New ones of up to four providers. The nullifiers of one time are others than those of another: clients that

@@ -2,10 +2,13 @@
 
 import copy
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
+
+import pytest
 
 from tests.concurrency.invariants import check_all
 from tests.faults.fault_proxy import FaultProxy
@@ -39,6 +42,9 @@ LIMITS = {
 BOUND_SECONDS = 10.0
 RECOVERY_SECONDS = 15.0
 ANALYTICS = "account_accountapikeyanalytics"
+
+# The suite has one of each kind of fault; make prove has them all.
+only_in_proof = pytest.mark.skipif(not os.environ.get("PROVE"), reason="takes too long for the suite: make prove")
 
 
 class Faulty:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.faulty import Faulty
+from tests.faults.faulty import Faulty, only_in_proof
 from tests.server.callers import ADDRESS
 from tests.server.holding import at_once, holding
 from tests.server.running_server import RunningServer
 from tests.server.servers import Service
+
+pytestmark = pytest.mark.xdist_group("faults")
 
 LOCK_PASSPORT = "SELECT FROM registry_passport WHERE address = %s FOR UPDATE"
 OF_THE_SERVICE = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'passport-scorer-v2'"
@@ -91,7 +93,13 @@ def test_a_statement_that_takes_for_ever(faulty: Faulty) -> None:
 
 @pytest.mark.parametrize(
     ("state", "what"),
-    [("53100", "disk full"), ("53200", "out of memory"), ("58030", "I/O error"), ("XX001", "corrupted page")],
+    [
+        ("53100", "disk full"),
+        *(
+            pytest.param(*given, marks=only_in_proof)
+            for given in (("53200", "out of memory"), ("58030", "I/O error"), ("XX001", "corrupted page"))
+        ),
+    ],
 )
 def test_a_server_in_trouble(faulty: Faulty, state: str, what: str) -> None:
     faulty.figures.injected(what)
@@ -127,6 +135,7 @@ def test_deadlocks_and_serialization_failures_start_over(faulty: Faulty) -> None
     faulty.recovers()
 
 
+@only_in_proof
 def test_a_server_that_has_no_connection_left(faulty: Faulty, tmp_path: Path) -> None:
     """The service's role may have no connection, as when others took all."""
     faulty.figures.injected("too many connections")

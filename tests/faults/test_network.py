@@ -8,6 +8,8 @@ from tests.faults.faulty import Faulty
 from tests.server.callers import ADDRESS
 from tests.server.holding import at_once, await_waiting, holding
 
+pytestmark = pytest.mark.xdist_group("faults")
+
 LOCK_PASSPORT = "SELECT FROM registry_passport WHERE address = %s FOR UPDATE"
 FAILED = "the database failed"
 SILENT = "the database did not answer in time"
@@ -51,7 +53,7 @@ def test_a_database_that_falls_silent(faulty: Faulty, connected: bool) -> None:
     if not connected:
         faulty.proxy.cut()
     with faulty.nothing_is_written(), faulty.proxy.silent():
-        faulty.is_unavailable()
+        faulty.is_unavailable(faulty.score, faulty.post) if connected else faulty.is_unavailable(faulty.post)
     faulty.logged(SILENT) if connected else faulty.logged(FAILED, because="timeout")
     faulty.recovers()
 

@@ -13,6 +13,8 @@ from tests.server.callers import ADDRESS, Partner, credentials, partner, store_s
 from tests.server.conftest import prepared
 from tests.server.servers import Servers, Service
 
+pytestmark = pytest.mark.xdist_group("faults")
+
 BOUND_SECONDS = 5.0
 UNLIMITED = "rate limits are not applied: the cache fails"
 

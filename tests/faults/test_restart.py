@@ -1,6 +1,5 @@
 """PostgreSQL is stopped and started. A cluster of the test's own, because others use the tests' one."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from django.db import connections
 
 from scorer_v2 import embedded_cluster, embedded_postgres
 from tests.faults.fault_proxy import FaultProxy
-from tests.faults.faulty import LIMITS, Faulty
+from tests.faults.faulty import LIMITS, Faulty, only_in_proof
 from tests.server.running_server import RunningServer
 from tests.server.scratch_databases import ScratchDatabase, migrate
 from tests.server.servers import Servers, Service
 
-pytestmark = pytest.mark.skipif(not os.environ.get("PROVE"), reason="takes half a minute: make prove")
+pytestmark = [only_in_proof, pytest.mark.xdist_group("faults")]
 
 
 @dataclass

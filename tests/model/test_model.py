@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.scorer_machine import ScorerMachine
 
-EXAMPLES, STEPS = int(os.environ.get("PROVE_EXAMPLES", "15")), int(os.environ.get("PROVE_STEPS", "25"))
+EXAMPLES, STEPS = int(os.environ.get("PROVE_EXAMPLES", "6")), int(os.environ.get("PROVE_STEPS", "25"))
 
 
 @pytest.mark.usefixtures("scoring_world")

@@ -103,6 +103,13 @@ def soak(
     world: World, figures: Figures, *, seed: object, requests: int, per_second: float, clients: int = 12
 ) -> list[Usage]:
     """What the workers used, from the end of the warming up on. Failures are in the figures."""
+    with world.same_rules():
+        return _soak(world, figures, seed=seed, requests=requests, per_second=per_second, clients=clients)
+
+
+def _soak(
+    world: World, figures: Figures, *, seed: object, requests: int, per_second: float, clients: int
+) -> list[Usage]:
     stop_faults, stop = Event(), Event()
     turns = Turns(requests, per_second=per_second)
     callers = [Client(world, figures, seed=f"{seed}:client:{n}", may_fail=True) for n in range(clients)]
@@ -111,7 +118,7 @@ def soak(
         working = [threads.submit(work_off, caller, turns) for caller in callers]
         others = [
             threads.submit(Faults(world, figures, seed=f"{seed}:faults").run, stop_faults),
-            threads.submit(Operator(world, figures, seed=f"{seed}:operator", pause=0.2).run, stop),
+            threads.submit(Operator(world, figures, seed=f"{seed}:operator", pause=0.2, may_fail=True).run, stop),
             threads.submit(check_until, stop, world, figures, every=5.0),
         ]
         try:

@@ -22,6 +22,7 @@ def server_options(url: str = URL) -> str:
 def test_a_request_has_limits_and_one_plan() -> None:
     assert server_options() == (
         "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+        " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
         " -c plan_cache_mode=force_generic_plan"
     )
 

@@ -2,7 +2,7 @@
 
 from tests.prove.section import Run, section
 
-EXAMPLES, STEPS = 200, 40
+EXAMPLES, STEPS = 100, 30
 
 
 @section("model", "The service against a model written from the contract: the same answers and the same rows.")
