@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.server.calls import Answer, call
 from tests.server.profiles import profile_environment
@@ -46,7 +47,7 @@ def test_the_checks_of_a_deployment_find_nothing() -> None:
         ({"DEBUG": "on"}, "security.W018"),
         ({"SECRET_KEY": "short"}, "security.W009"),
         ({"ALLOWED_HOSTS": "[]"}, "security.W020"),
-        ({"SECURE_COOKIES": "off"}, "security.W012"),
+        ({"SECURE_COOKIES": "off"}, "security.W010"),
         ({"SECURE_HSTS_SECONDS": "0"}, "security.W004"),
         ({"CGRANTS_API_TOKEN": "abc"}, "scorer_v2.E001"),
     ],
@@ -99,6 +100,14 @@ def test_the_login_is_safe_from_frames_caches_and_plain_text(server: RunningServ
     headers = get(server, "/admin/login/").headers
     assert "no-store" in headers["cache-control"]
     assert all(word in headers["set-cookie"].lower() for word in ("secure", "samesite=lax"))
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/logout/", "/admin/ceramic_cache/ban/add/"])
+def test_a_form_that_another_page_sends_is_refused(path: str, admin_user: Any) -> None:
+    """Whoever is logged in: the check of a deployment cannot see it (W003 is silenced)."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(admin_user)
+    assert browser.post(path, {"username": "a"}).status_code == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "api.example.org.evil.example", "api.example.org@evil.example", ""])

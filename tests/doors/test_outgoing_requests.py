@@ -18,6 +18,7 @@ CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.req
 ALLOWED = {
     "scorer_v2/lambda_secrets.py": {"boto3"},  # Secrets Manager, at the cold start
     "scorer_v2/web_server.py": {"socket"},  # the server's own clients
+    "scorer_v2/client_deadlines.py": {"socket"},  # as above
     "scorer_v2/embedded_cluster.py": {"subprocess", "socket"},  # developers' PostgreSQL
     "scorer_v2/embedded_postgres.py": {"subprocess", "socket"},  # as above
 }
