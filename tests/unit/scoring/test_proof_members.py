@@ -21,7 +21,7 @@ LACKS = "an object lacks a member"
 REFERENCE = {"id": "a:b", "type": "T"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fresh() -> ModuleType:
     """The module as a new process has it."""
     spec = importlib.util.find_spec(signed_credentials.__name__)
