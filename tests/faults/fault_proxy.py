@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from tests.server.counting_proxy import CHUNK, Conversation, CountingProxy, Target
+from tests.server.counting_proxy import Conversation, CountingProxy, Target
 
 LINGER_NOT = struct.pack("ii", 1, 0)
 
@@ -16,8 +16,9 @@ class FaultProxy(CountingProxy):
     """Connections stay open while it is silent: for either side the other one is alive, and says nothing."""
 
     def __init__(self, target: Target) -> None:
-        self._speaking = threading.Event()
+        self._speaking, self._answering = threading.Event(), threading.Event()
         self._speaking.set()
+        self._answering.set()
         self._silent_at: frozenset[str] = frozenset()
         self._silent_after: frozenset[str] = frozenset()
         self._delay = 0.0
@@ -75,11 +76,12 @@ class FaultProxy(CountingProxy):
 
     def close(self) -> None:
         self.refuse()
-        self._speaking.set()
+        self._end_silence()
 
     def _end_silence(self) -> None:
         self.cut()
         self._speaking.set()
+        self._answering.set()
 
     def _forward(self, source: socket.socket, target: socket.socket, hear: Callable[[bytes], bool]) -> None:
         def heard(data: bytes) -> bool:
@@ -97,9 +99,10 @@ class FaultProxy(CountingProxy):
         named = frozenset(self._tally.statements[before:])
         if named & self._silent_at:
             self._speaking.clear()
-        elif named & self._silent_after:
-            threading.Timer(0.0, self._speaking.clear).start()
+        if named & self._silent_after:
+            self._answering.clear()
         return going_on
 
-
-__all__ = ["CHUNK", "FaultProxy"]
+    def _hear_server(self, conversation: Conversation, data: bytes) -> bool:
+        self._answering.wait()
+        return super()._hear_server(conversation, data)

@@ -175,15 +175,12 @@ def test_many_requests_while_a_lock_is_held_are_all_answered(faulty: Faulty) -> 
     """More than there are threads: those that wait for a thread are answered in bounded time as well."""
     assert faulty.score().status == 200
     faulty.figures.injected("lock held beyond lock_timeout")
+    path = f"/internal/embed/score/{faulty.partner.community.pk}/{ADDRESS}"
     with at_once() as start:
         started = time.monotonic()
         with holding(faulty.service.database, LOCK_PASSPORT, ADDRESS):
-            answers = [start(partial(faulty.service.call, "GET", *self_path(faulty))) for _ in range(16)]
+            answers = [start(partial(faulty.service.call, "GET", path)) for _ in range(16)]
             statuses = {answer.result().status for answer in answers}
         assert statuses == {503}
         assert time.monotonic() - started < 20
     faulty.recovers()
-
-
-def self_path(faulty: Faulty) -> tuple[str]:
-    return (f"/internal/embed/score/{faulty.partner.community.pk}/{ADDRESS}",)
