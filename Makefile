@@ -14,6 +14,7 @@ SIZE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
+PROVE_STAMP := $(VENV)/.prove-requirements-installed
 UV := .data/uv/bin/uv
 SOURCES := scorer_v2 apps settings tests deploy manage.py
 OPENAPI := docs/openapi.json
@@ -35,6 +36,10 @@ $(STAMP): requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+$(PROVE_STAMP): requirements-prove.txt | $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-prove.txt
+	@touch $@
+
 $(UV):
 	@python=$$(.ci/find-python $(PYTHON)); $$python -m venv .data/uv
 	@.data/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
@@ -47,6 +52,8 @@ lock: $(UV) ## Pin all requirements of pyproject.toml, with hashes (UPGRADE=1: t
 		$(if $(UPGRADE),--upgrade) --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 		--constraint requirements-dev.txt --extra otel --output-file requirements-otel.txt pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		$(if $(UPGRADE),--upgrade) --constraint requirements-dev.txt --extra prove --output-file requirements-prove.txt pyproject.toml
 
 # Run ------------------------------------------------------------------------------------------------------------------
 .PHONY: run
@@ -123,8 +130,19 @@ measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 
 
 # Prove ----------------------------------------------------------------------------------------------------------------
 .PHONY: prove
-prove: $(STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md
+prove: $(PROVE_STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md
 	$(TEST_SETTINGS) $(BIN)/python -m tests.prove --size $(SIZE) $(addprefix --seed ,$(SEED)) $(addprefix --section ,$(SECTION))
+
+.PHONY: mutants
+mutants: $(PROVE_STAMP) ## Change the scoring core in 2,000 ways: do its tests notice? (MUTANTS='apps.registry.scoring.weights.*')
+	$(BIN)/mutmut run --max-children $(JOBS) $(MUTANTS)
+	@$(BIN)/mutmut results
+
+.PHONY: sbom
+sbom: $(PROVE_STAMP) ## Write what the product consists of to .data/sbom.json (CycloneDX)
+	@mkdir -p .data
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-format JSON --output-file .data/sbom.json requirements.txt
 
 .PHONY: bench
 bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
@@ -134,5 +152,5 @@ bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps 
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)
 	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; fi
-	rm -rf .data $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .data mutants $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

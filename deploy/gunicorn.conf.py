@@ -39,6 +39,7 @@ worker_class = "scorer_v2.web_server.JsonErrorWorker"
 preload_app = False
 
 timeout = number("GUNICORN_TIMEOUT", 60)
+read_timeout = number("GUNICORN_READ_TIMEOUT", 10)
 graceful_timeout = number("GUNICORN_GRACEFUL_TIMEOUT", 30)
 # Longer than the load balancer's idle time-out of 60 s, so that never the server closes a connection just being used.
 keepalive = number("GUNICORN_KEEPALIVE", 75)
@@ -84,8 +85,14 @@ def on_starting(server):  # noqa: ARG001 - gunicorn's signature
     startup.verify()
 
 
-def post_worker_init(worker):  # noqa: ARG001 - gunicorn's signature
-    """What is loaded stays: the garbage collector need not look through it again and again."""
+def pre_request(worker, req):
+    """Nothing: gunicorn's own logs the path as it was sent, with the keys that may be in it."""
+
+
+def post_worker_init(worker):
+    """A client has so long to send a request; and what is loaded stays: the garbage collector need not look through it
+    again and again."""
+    worker.read_seconds = read_timeout
     gc.collect()
     gc.freeze()
 

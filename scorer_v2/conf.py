@@ -56,6 +56,7 @@ class Settings:
     HUMAN_POINTS_MTA_ENABLED = Setting(default=False)
     HUMAN_POINTS_START_TIMESTAMP = NumberSetting(0)
     INTERNAL_API_TRUSTS_NETWORK = Setting(default=False)
+    MAX_LIST_LENGTH = NumberSetting(1_000)
     METRICS_TOKEN = Setting("")
     OTEL_ENABLED = Setting(default=False)
     OTEL_SERVICE_NAME = Setting("passport-scorer-v2")

@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.http import errors
 
-from scorer_v2.lean_worker import LeanWorker
+from scorer_v2.client_deadlines import ClientDeadlineWorker, RequestTimeout
 from scorer_v2.logs import LOGGED, JsonFormatter
 
 # What a client may still send of a refused request before its connection is cut off.
@@ -20,6 +20,7 @@ DRAIN_SECONDS = 2.0
 LOGGED_PATH = 300
 
 _STATUSES: dict[type[Exception], HTTPStatus] = {
+    RequestTimeout: HTTPStatus.REQUEST_TIMEOUT,
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
@@ -48,7 +49,7 @@ def error_answer(status: HTTPStatus) -> bytes:
     return head.encode() + body
 
 
-class JsonErrorWorker(LeanWorker):
+class JsonErrorWorker(ClientDeadlineWorker):
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002 - gunicorn's signature
         """Answer a request that never reached Django, or that broke outside of it.
 

@@ -18,6 +18,7 @@ WSGI_APPLICATION = "scorer_v2.wsgi.application"
 APPEND_SLASH = False
 CORS_ALLOW_ALL_ORIGINS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.integer("MAX_BODY_BYTES", 5_000_000, minimum=1)
+MAX_LIST_LENGTH = environment.integer("MAX_LIST_LENGTH", 1_000, minimum=100)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # before the admin site, whose templates it replaces
@@ -118,6 +119,8 @@ if REDIS_URL:
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
+                # Not pickles, which are programs: who can write to Redis must not be able to run code here.
+                "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
                 "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT_SECONDS,
                 "SOCKET_TIMEOUT": REDIS_TIMEOUT_SECONDS,
             },

@@ -28,7 +28,13 @@ def redis_cache(settings: Settings, _own_cache: None) -> Iterator[str]:
         )
     prefix = uuid.uuid4().hex
     settings.CACHES = {
-        "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "KEY_PREFIX": prefix, "TIMEOUT": 300}
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": prefix,
+            "TIMEOUT": 300,
+            "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+        }
     }
     yield url
     cache.delete_pattern("*")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja import Body, Router
 
 from apps.ceramic_cache import services
-from apps.ceramic_cache.schemas import BanCheck, CheckedCredential, ProofValues, RevocationCheck
+from apps.ceramic_cache.schemas import BanCheck, Bounded, CheckedCredential, ProofValues, RevocationCheck
 from scorer_v2.answers import json_answer, json_bytes
 from scorer_v2.error_schemas import errors
 from scorer_v2.security import InternalToken
@@ -25,7 +25,7 @@ CHECK_ERRORS = errors(400, 401, 413, 422, 500)
 )
 def check_bans(
     request: HttpRequest,
-    payload: Annotated[list[CheckedCredential], Body(description="Credentials of one holder.")],
+    payload: Annotated[Bounded[CheckedCredential], Body(description="Credentials of one holder.")],
 ) -> HttpResponse:
     """Which of a holder's credentials are banned: the whole account, a credential's hash, or one provider's stamp."""
     request.unexpected_detail = services.BansUnreadable.detail  # type: ignore[attr-defined]  # the last error handler's

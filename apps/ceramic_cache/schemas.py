@@ -1,11 +1,27 @@
 """What the endpoints of bans and revocations take and give out."""
 
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 from ninja import Field, Schema
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, BeforeValidator, model_validator
+
+from scorer_v2.conf import settings
+from scorer_v2.errors import TooManyStamps
 
 PROOF_VALUE = "0x938b35257982be1bc0ae3181470f5734d53c33ceeb422702b4fdd1b2b51e4ff931522382e6beb4538c0bf72cc29d86b665"
+
+Entry = TypeVar("Entry")
+
+
+def _bounded(value: Any) -> Any:
+    """A list of a million wrong entries would be answered with as many faults: a hundred times its bytes."""
+    if isinstance(value, list) and len(value) > settings.MAX_LIST_LENGTH:
+        raise TooManyStamps
+    return value
+
+
+Bounded = Annotated[list[Entry], BeforeValidator(_bounded)]
+"""A list of a body, whose length is looked at before its entries are."""
 
 
 class Part(BaseModel):
@@ -50,7 +66,7 @@ class BanCheck(Schema):
 class ProofValues(Part):
     """The proof values to check, up to 100."""
 
-    proof_values: list[str] = Field(examples=[[PROOF_VALUE]])
+    proof_values: Bounded[str] = Field(examples=[[PROOF_VALUE]])
 
 
 class RevocationCheck(Schema):

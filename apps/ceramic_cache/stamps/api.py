@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Body, Path, Router
 
+from apps.ceramic_cache.schemas import Bounded
 from apps.ceramic_cache.stamps import services
 from apps.ceramic_cache.stamps.schemas import EmbedStamps, UserStamp
 from apps.registry.schemas import StampsAndScore
@@ -39,7 +40,7 @@ def store_embed_stamps(
     response={201: StampsAndScore, **errors(400, 401, 404, 413, 422, 500, 503)},
     summary="Store the token's address's stamps and score it",
 )
-def store_user_stamps(request: UserHttpRequest, payload: list[UserStamp]) -> HttpResponse:
+def store_user_stamps(request: UserHttpRequest, payload: Annotated[Bounded[UserStamp], Body()]) -> HttpResponse:
     """Replaces the stamps of the given providers, scores, and answers both; all or nothing."""
     items = [(item.provider, item.stamp) for item in payload]
     answer = services.store_user_stamps(address=request.auth, items=items, body=request.body)

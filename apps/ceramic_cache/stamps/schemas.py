@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from ninja import Field
 from pydantic import BeforeValidator
 
-from apps.ceramic_cache.schemas import Part
+from apps.ceramic_cache.schemas import Bounded, Part
 
 
 def _whole_number(value: Any) -> Any:
@@ -19,7 +19,7 @@ class EmbedStamps(Part):
     scorer_id: Annotated[int, BeforeValidator(_whole_number)] = Field(
         description="A scorer's id; a negative one means the demo scorer.", examples=[335]
     )
-    stamps: list[Any] = Field(description="At most 100 verifiable credentials.")
+    stamps: Bounded[Any] = Field(description="At most 100 verifiable credentials.")
 
 
 class UserStamp(Part):

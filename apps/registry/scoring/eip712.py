@@ -162,7 +162,10 @@ def _array_encoder(encode: Encoder, length: int | None) -> Encoder:
 def _encode_string(value: Any) -> bytes:
     if not isinstance(value, str):
         raise InvalidProof("a text was expected where the types name a string")
-    return _short_text_hash(value) if len(value) <= 128 else keccak256(value.encode())
+    try:
+        return _short_text_hash(value) if len(value) <= 128 else keccak256(value.encode())
+    except UnicodeEncodeError:  # no document that was parsed has one
+        raise InvalidProof("a text is not valid Unicode") from None
 
 
 @lru_cache(maxsize=4096)

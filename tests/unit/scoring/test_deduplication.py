@@ -80,7 +80,7 @@ def test_the_same_moment_at_another_offset_is_no_other_date() -> None:
     assert part(stamp, links={"a": MINE}).claims == ()
 
 
-def test_claims_are_written_in_utc() -> None:
+def test_claims_are_written_in_utc(somewhere_else: None) -> None:
     stamp = make_valid("a", expires_at=EXPIRY.astimezone(timezone(timedelta(hours=23, minutes=59))))
     (claim,) = part(stamp).claims
     assert claim.expires_at.utcoffset() == timedelta(0)

@@ -9,8 +9,19 @@ import pytest
 
 from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.records import ValidStamp
+from apps.registry.scoring.scoring import compute
 from apps.registry.scoring.validity import examine
-from tests.unit.scoring.factories import ALICE, BOB, EXPIRY, EXPIRY_TEXT, NOW, RULES, make_credential, make_stored
+from tests.unit.scoring.factories import (
+    ALICE,
+    BOB,
+    EXPIRY,
+    EXPIRY_TEXT,
+    NOW,
+    RULES,
+    make_credential,
+    make_snapshot,
+    make_stored,
+)
 
 ATTESTATION = Attestation("did:ethr:0x1", ALICE, "Google", EXPIRY, EXPIRY_TEXT, ("v0:a",), None)
 EARLIER = NOW - timedelta(days=1)
@@ -134,3 +145,17 @@ def test_threads_may_share_it() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(use, range(400)))
     assert len(known) == 3
+
+
+def test_a_memory_of_one_remembers_one() -> None:
+    known = KnownCredentials(1)
+    known.keep("{}", ATTESTATION, now=NOW)
+    assert (len(known), known.recall("{}", now=NOW)) == (1, ATTESTATION)
+
+
+def test_a_whole_scoring_remembers() -> None:
+    known, proofs = KnownCredentials(10), Proofs()
+    for _ in range(2):
+        compute(make_snapshot(make_credential()), rules=RULES, now=NOW, known=known,
+                proof_fault=lambda _: proofs.fault(NOW))  # fmt: skip
+    assert proofs.verified == 1

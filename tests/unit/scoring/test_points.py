@@ -52,7 +52,9 @@ def test_nothing_is_awarded_outside_of_the_programme() -> None:
 
 
 def test_points_that_are_due_without_a_state_are_a_fault_of_the_caller() -> None:
-    with pytest.raises(ValueError, match="state"):
+    with pytest.raises(
+        ValueError, match=r"^The snapshot of a community in the programme lacks the state of the points.$"
+    ):
         award(snapshot_with(None), kept=[], passing=True, rules=POINTS_RULES, now=NOW)
 
 

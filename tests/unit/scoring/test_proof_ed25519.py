@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apps.registry.scoring.ed25519 import did_of
 from tests.unit.scoring.proof_samples import KEY, ed25519, eip712, fault_of, replaced, without
 
 TEXT = "https://schema.org/Text"
@@ -162,3 +163,9 @@ def test_the_kinds_do_not_stand_in_for_each_other() -> None:
 @pytest.mark.parametrize("name", ["@context", "type", "credentialSubject", "issuer", "issuanceDate", "proof"])
 def test_a_credential_that_lacks_a_member_is_refused(name: str) -> None:
     assert fault_of(without(WITH_HASH, (name,))) == f"the credential has no {name}"
+
+
+def test_the_identifier_of_a_key_is_the_one_of_the_standard() -> None:
+    public_key = bytes.fromhex("3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29")
+
+    assert did_of(public_key) == "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"

@@ -121,6 +121,36 @@ def test_a_value_that_does_not_fit_its_type_is_refused(kind: str, value: Any) ->
         with_typed(kind, value, Thing=[{"name": "a", "type": "string"}])
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "due"),
+    [
+        ("bool", True, 31 * "00" + "01"),
+        ("bool", "true", 31 * "00" + "01"),
+        ("bool", False, 32 * "00"),
+        ("bytes1", "0xff", "ff" + 31 * "00"),
+        ("bytes32", "0x" + 32 * "ab", 32 * "ab"),
+        ("address", "0x" + 20 * "ab", 12 * "00" + 20 * "ab"),
+        ("uint8", 300, 30 * "00" + "012c"),
+        ("uint8", -1, 24 * "00" + 8 * "ff"),
+        ("uint256", "0x80", 31 * "00" + "80"),
+        ("int8", -1, 32 * "ff"),
+        ("int8", "0x7f", 31 * "00" + "7f"),
+        ("int8", "0x80", 31 * "ff" + "80"),
+        ("int16", "0x0180", 30 * "00" + "0180"),
+        ("int256", 2**63 - 1, 24 * "00" + "7f" + 7 * "ff"),
+        ("int64", -(2**63), 24 * "ff" + "80" + 7 * "00"),
+    ],
+)
+def test_how_a_value_is_encoded(kind: str, value: Any, due: str) -> None:
+    assert parse_type(kind).encoder(Schema({}))(value).hex() == due
+
+
+def test_the_type_hash_spells_arrays_and_what_they_refer_to() -> None:
+    schema = Schema({"A": [("B[][2]", "b"), ("string[+02]", "c")], "B": [("string", "x")]})
+
+    assert schema.struct("A").type_hash() == keccak256(b"A(B[][2] b,string[2] c)B(string x)")
+
+
 @pytest.mark.parametrize("text", ["uint", "int", "bytesx", "uint-8", "interface", "string]", "string[x]", "string[-1]"])
 def test_a_type_that_is_not_spelled_right_is_refused_even_when_nothing_uses_it(text: str) -> None:
     with pytest.raises(InvalidProof):

@@ -106,7 +106,8 @@ def test_it_passes_by_the_unrounded_numbers_of_the_evidence(
     ids=repr,
 )  # fmt: skip
 def test_no_score_is_invented_for_evidence_that_cannot_be_read(evidence: Any) -> None:
-    with pytest.raises(UnreadableScoreError):
+    lacks = "has no score or no threshold" if isinstance(evidence, dict) else "is not an object"
+    with pytest.raises(UnreadableScoreError, match=f"^The stored evidence {lacks}.$"):
         stored(evidence=evidence)
 
 
@@ -114,6 +115,11 @@ def test_times_of_a_row_are_printed_in_utc() -> None:
     there = datetime(2099, 1, 1, 2, 0, 0, 5, tzinfo=timezone(timedelta(hours=2)))
     found = stored(last_score_timestamp=there, expiration_date=there.astimezone(UTC))
     assert found["last_score_timestamp"] == found["expiration_timestamp"] == "2099-01-01T00:00:00.000005+00:00"
+
+
+def test_the_zone_of_the_machine_does_not_matter(somewhere_else: None) -> None:
+    found = stored(expiration_date=datetime(2099, 1, 1, tzinfo=UTC))
+    assert found["expiration_timestamp"] == "2099-01-01T00:00:00+00:00"
 
 
 def test_an_error_of_the_data_is_answered_with_literals() -> None:

@@ -125,6 +125,19 @@ def test_the_metamask_award_is_given_when_somebody_counted() -> None:
     assert not needs_metamask_count(counted, outcome, POINTS_RULES)
 
 
+def test_points_count_from_the_moment_of_the_score() -> None:
+    """The start of the points is compared with the scoring's own time, in both halves."""
+    rules = replace(POINTS_RULES, points_start=NOW)
+    state = make_state(address_lists=frozenset({"MetaMaskOG2"}))
+    snapshot = make_snapshot(make_credential(), threshold=Decimal(1), human_points_program=True, points=state)
+    outcome = score(snapshot, rules)
+    assert outcome.award.qualifies
+    assert needs_metamask_count(snapshot, outcome, rules)
+    early = score(snapshot, rules, now=NOW - timedelta(microseconds=1))
+    assert not early.award.qualifies
+    assert not needs_metamask_count(snapshot, early, rules)
+
+
 def test_first_come_first_served() -> None:
     alice = make_snapshot(make_credential(ALICE))
     links = {link.hash: link for link in score(alice).deduplication.claims}

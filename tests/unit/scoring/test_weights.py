@@ -1,4 +1,5 @@
-from decimal import ROUND_UP, Decimal, Inexact, localcontext
+import sys
+from decimal import ROUND_UP, Decimal, FloatOperation, Inexact, localcontext
 from typing import Any
 
 import pytest
@@ -47,14 +48,14 @@ def test_each_step_is_rounded_in_the_order_of_the_stamps() -> None:
 
 def test_the_callers_decimal_context_does_not_matter() -> None:
     with localcontext(prec=3, rounding=ROUND_UP) as context:
-        context.traps[Inexact] = True
+        context.traps[Inexact] = context.traps[FloatOperation] = True
         assert raw_score(0.1, 0.2) == "0.3000000000000000166533453694"
         assert five_places(Decimal("1.000005")) == "1.00000"
 
 
 @pytest.mark.parametrize("weights", [None, [], "text", 7], ids=repr)
 def test_a_scorer_without_weights_is_an_error_whatever_the_address_holds(weights: Any) -> None:
-    with pytest.raises(ScoringError, match="no weights"):
+    with pytest.raises(ScoringError, match=r"^The scorer has no weights.$"):
         weigh([], weights=weights, overlay={})
 
 
@@ -82,6 +83,11 @@ def test_a_scorer_without_weights_is_an_error_whatever_the_address_holds(weights
 def test_a_weight_that_is_not_numeric_is_an_error_that_names_the_provider(value: Any) -> None:
     with pytest.raises(ScoringError, match="Google"):
         weigh(["Google"], weights={"Google": value}, overlay={})
+
+
+@pytest.mark.parametrize("largest", [Decimal(sys.float_info.max), Decimal(-sys.float_info.max)])
+def test_a_weight_may_be_as_large_as_a_float(largest: Decimal) -> None:
+    assert weigh(["Google"], weights={"Google": largest}, overlay={}) == {"Google": largest}
 
 
 def test_a_wrong_weight_of_a_provider_that_nobody_asks_for_is_no_error() -> None:

@@ -1,0 +1,30 @@
+"""SECURITY.md names tests and settings that there are, and every test of the doors."""
+
+import re
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+DOCUMENT = (CHECKOUT / "SECURITY.md").read_text()
+README = (CHECKOUT / "README.md").read_text()
+FILES = {file.stem for file in Path(__file__).parent.glob("test_*.py")}
+
+
+def test_every_test_that_it_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", DOCUMENT))
+    assert named <= FILES
+    assert all((CHECKOUT / path).exists() for path in re.findall(r"`((?:tests|deploy)/[\w/.]+)`", DOCUMENT))
+
+
+def test_the_package_lists_every_test_of_the_doors() -> None:
+    listed = set(re.findall(r"\btest_\w+", (Path(__file__).parent / "__init__.py").read_text()))
+    assert FILES - {"test_security_document"} <= listed
+
+
+def test_every_setting_that_it_names_is_in_the_readme() -> None:
+    named = set(re.findall(r"`([A-Z][A-Z0-9_]{5,})`", DOCUMENT)) - {"NAME_FILE"}
+    assert {name for name in named if f"`{name}`" not in README} == set()
+
+
+def test_it_says_what_was_asked_of_it() -> None:
+    headings = re.findall(r"^## (.+)$", DOCUMENT, re.MULTILINE)
+    assert {"Reporting", "What is worth protecting", "Who attacks", "What we do not defend against"} <= set(headings)
