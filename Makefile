@@ -13,6 +13,7 @@ TESTS ?= tests
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
+BENCH_STAMP := $(VENV)/.bench-requirements-installed
 UV := .data/uv/bin/uv
 SOURCES := scorer_v2 apps settings tests deploy manage.py
 OPENAPI := docs/openapi.json
@@ -46,6 +47,8 @@ lock: $(UV) ## Pin all requirements of pyproject.toml, with hashes (UPGRADE=1: t
 		$(if $(UPGRADE),--upgrade) --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 		--constraint requirements-dev.txt --extra otel --output-file requirements-otel.txt pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		--constraint requirements-dev.txt --extra bench --output-file requirements-bench.txt pyproject.toml
 
 # Run ------------------------------------------------------------------------------------------------------------------
 .PHONY: run
@@ -117,8 +120,16 @@ measure: $(STAMP) ## What a score costs: database, verification and the rest, fo
 	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
 
 .PHONY: bench
-bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
+bench: $(BENCH_STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
 	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
+
+.PHONY: bench-publish
+bench-publish: $(BENCH_STAMP) ## Put the last run's tables, plots and plans into docs/performance.md
+	@$(BIN)/python -m tests.bench.publishing
+
+$(BENCH_STAMP): requirements-bench.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
 
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean

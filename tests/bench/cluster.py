@@ -27,6 +27,7 @@ COMPLETE = "complete"
 SOURCES = (
     "tests/bench/filler.py",
     "tests/bench/holders.py",
+    "tests/bench/partners.py",
     "tests/bench/building.py",
     "tests/bench/identities.py",
     "apps/*/migrations/*.py",

@@ -11,8 +11,9 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import connections
 
-from tests.bench import floor, recording, scenarios, starts, tables
+from tests.bench import explaining, floor, plots, recording, scenarios, starts, tables
 from tests.bench import results as saved
 from tests.bench.changes import take_back
 from tests.bench.cluster import target_of, url_through
@@ -27,6 +28,7 @@ from tests.bench.scenarios import Scenario, Variant
 from tests.bench.serving import THREADS, WORKERS, serving
 
 CHANGED_SECONDS = 1  # the groups that change are made for one
+HALF_LOAD = 4  # as long as others: a p99 of half as many requests needs it
 RECORDED = 32  # requests whose statements the floor sends in turn
 
 
@@ -37,7 +39,7 @@ class Run:
         self._given = given
         self._url = url
         self._database = database
-        self._seconds = given.seconds or (1 if given.short else 2)
+        self._seconds = given.seconds
         self.results = Results(saved.about(_version(database)))
 
     def everything(self) -> None:
@@ -50,7 +52,10 @@ class Run:
             what: asdict(counts) for what, counts in count_all(self._url, self._database, plain).items()
         }
         if not self._given.only:
-            _tell("cold start, memory")
+            _tell("plans, cold start, memory")
+            plans = explaining.document(explaining.explained(self._url), postgres=self.results.about["postgres"])
+            RESULTS.mkdir(parents=True, exist_ok=True)
+            (RESULTS / "plans.md").write_text(plans)
             self.results.start = asdict(starts.cold_start(self._url))
             if not self._given.short or self._given.long:
                 up_to = 100_000 if self._given.long else 10_000
@@ -89,7 +94,7 @@ class Run:
             requests,
             connections=scenario.connections,
             think_ms=self._think_time(scenario) if scenario.half else 0.0,
-            seconds=2 * self._seconds if scenario.half else None,
+            seconds=HALF_LOAD * self._seconds if scenario.half else None,
         )
 
     def _think_time(self, scenario: Scenario) -> float:
@@ -103,12 +108,13 @@ class Run:
         """Right after the service, with the machine as it was for it."""
         if not scenario.has_floor:
             return None
-        connections = min(scenario.connections, WORKERS * THREADS)
+        number = min(scenario.connections, WORKERS * THREADS)
         trips = recording.record(scenario.requests()[:RECORDED])
-        trips = [trips[number % len(trips)] for number in range(max(len(trips), connections))]
+        connections.close_all()
+        trips = [trips[each % len(trips)] for each in range(max(len(trips), number))]
         options = settings.DATABASES["default"]["OPTIONS"]
         access = floor.Access(self._url, options["prepare_threshold"], options.get("options", ""))
-        return floor.measure(access, trips, connections=connections, processes=WORKERS, seconds=self._seconds)
+        return floor.measure(access, trips, connections=number, processes=WORKERS, seconds=self._seconds)
 
 
 def run(given: argparse.Namespace, url: str) -> int:
@@ -127,6 +133,10 @@ def _report(results: Results, given: argparse.Namespace) -> int:
     report, file = tables.report(results), results.save()
     (RESULTS / "latest.md").write_text(report)
     sys.stdout.write(f"\n{report}\nSaved as {file}, and as latest.json and latest.md beside it.\n")
+    try:
+        plots.draw(results, RESULTS)
+    except ImportError:
+        sys.stdout.write("No plots: pip install --require-hashes -r requirements-bench.txt\n")
     is_slower = False
     if earlier:
         text, is_slower = tables.compared(earlier, results)

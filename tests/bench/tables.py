@@ -1,12 +1,13 @@
 """The results as Markdown tables. Times are milliseconds, CPU is of one request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tests.bench.comparing import changes
 from tests.bench.figures import median, own_cpu
 from tests.bench.limits import shown
 from tests.bench.results import Figures, Results
+from tests.bench.scenarios import READ, SCORE
 
 SCENARIO_HEAD = (
     "scenario", "req/s", "p50", "p95", "p99", "CPU service", "verifying", "CPU own", "CPU PostgreSQL", "floor req/s",
@@ -30,8 +31,30 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join([line(list(head)), rule, *map(line, cells)])
 
 
-def scenario_table(results: Results) -> str:
-    return table(SCENARIO_HEAD, (_scenario_row(name, figures) for name, figures in results.scenarios.items()))
+def scenario_table(results: Results, belongs: Callable[[Figures], bool] = lambda _: True) -> str:
+    """Of the scenarios that belong to it."""
+    rows = (_scenario_row(name, figures) for name, figures in results.scenarios.items() if belongs(figures))
+    return table(SCENARIO_HEAD, rows)
+
+
+def is_compared_with_servers(figures: Figures) -> bool:
+    """Measured with every server and worker class, or the same with our own."""
+    variant = figures["variant"]
+    special = variant["delay_ms"] or variant["cold"] or figures["changed"] or figures["half"]
+    asked = (figures["endpoint"], figures["stamps"]) in ((SCORE, 20), (READ, None))
+    return bool(asked and not special and figures["connections"] in (8, 32))
+
+
+def about_line(results: Results) -> str:
+    """What was measured, when and where."""
+    about = results.about
+    extra = ", ".join(f"{held:.2f} ms at {delay} ms" for delay, held in results.proxy.items())
+    return (
+        f"{about['taken']}, commit {about['commit']}, {about['processors']} processors, Python {about['python']}, "
+        f"{about['postgres']}; load of the machine before: {about['load_before']:.1f}; "
+        f"took {about.get('seconds', 0) / 60:.1f} minutes."
+        + (f" What a round trip through the delaying proxy really takes longer: {extra}." if extra else "")
+    )
 
 
 def _scenario_row(name: str, figures: Figures) -> list[str]:
@@ -91,13 +114,7 @@ def compared(before: Results, after: Results) -> tuple[str, bool]:
 
 def report(results: Results) -> str:
     """All of it."""
-    about = results.about
-    sections = [
-        f"{about['taken']}, commit {about['commit']}, {about['processors']} processors, Python {about['python']}, "
-        f"{about['postgres']}, load of the machine before: {about['load_before']:.1f}.",
-        limits_table(results),
-        scenario_table(results),
-    ]
+    sections = [about_line(results), limits_table(results), scenario_table(results)]
     if results.counts:
         sections.append(counts_table(results))
     if results.memory:
