@@ -34,7 +34,7 @@ SKIPPED = re.compile(r"Planning|Memory: |Memory Usage|Storage: |^\s*(Trigger|JIT
 
 def explained(url: str) -> Iterator[tuple[str, str]]:
     """(name, plan) of each statement. Nothing of it is kept."""
-    with psycopg.connect(url, autocommit=True, options=GENERIC) as connection:
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None, options=GENERIC) as connection:
         for name, trip in _sent(connection).items():
             yield name, plan_of(connection, trip)
 
@@ -69,7 +69,8 @@ def _of_now(sent: Sent) -> Sent:
 
 
 def plan_of(connection: psycopg.Connection[Any], trip: Trip) -> str:
-    """Of the last statement of the trip."""
+    """Of the last statement of the trip. The connection must prepare nothing by itself: the driver would forget all
+    prepared statements, ours too, when it sees a rollback."""
     *before, sent = trip
     text, names = numbered(sent.sql)
     values = [(sent.values or {})[name] for name in names]

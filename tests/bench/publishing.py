@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Callable[[Results], str]] = {
     "servers": lambda found: tables.scenario_table(found, tables.is_compared_with_servers),
     "counts": tables.counts_table,
     "memory": tables.memory_table,
+    "planning": tables.planning_table,
 }
 
 

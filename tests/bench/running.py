@@ -21,8 +21,9 @@ from tests.bench.counting import count_all
 from tests.bench.delay_proxy import delaying, extra_milliseconds
 from tests.bench.environment import service_environment
 from tests.bench.figures import median
+from tests.bench.growth import row_bytes
 from tests.bench.measuring import Measured, Meter
-from tests.bench.places import RESULTS
+from tests.bench.places import CHECKOUT, RESULTS
 from tests.bench.results import Results
 from tests.bench.scenarios import Scenario, Variant
 from tests.bench.serving import THREADS, WORKERS, serving
@@ -46,6 +47,7 @@ class Run:
         chosen = self._chosen()
         for variant, served in scenarios.by_variant(chosen).items():
             self._serve(variant, served)
+        self.results.about["row_bytes"] = row_bytes(self._database)
         _tell("counting")
         plain = [scenario for scenario in chosen if scenario.variant == Variant() and not scenario.half]
         self.results.counts = {
@@ -130,19 +132,25 @@ def run(given: argparse.Namespace, url: str) -> int:
 
 def _report(results: Results, given: argparse.Namespace) -> int:
     earlier = saved.load(given.compare) if given.compare else None
-    report, file = tables.report(results), results.save()
-    (RESULTS / "latest.md").write_text(report)
-    sys.stdout.write(f"\n{report}\nSaved as {file}, and as latest.json and latest.md beside it.\n")
-    try:
-        plots.draw(results, RESULTS)
-    except ImportError:
-        sys.stdout.write("No plots: pip install --require-hashes -r requirements-bench.txt\n")
+    report, file = tables.report(results), RESULTS / f"{results.about['taken'].replace(':', '')}.json"
+    results.save(file)
+    sys.stdout.write(f"\n{report}\nSaved as {file.relative_to(CHECKOUT)}.\n")
+    if not given.only:
+        _keep_as_latest(results, report)
     is_slower = False
     if earlier:
         text, is_slower = tables.compared(earlier, results)
         sys.stdout.write(f"\n{text}\n")
     failed = sum(sample["errors"] for each in results.scenarios.values() for sample in each["samples"])
     return 1 if is_slower or failed else 0
+
+
+def _keep_as_latest(results: Results, report: str) -> None:
+    """What `make bench-publish` takes: a run of the whole or of the short bench, not of single scenarios."""
+    results.save(RESULTS / "latest.json")
+    (RESULTS / "latest.md").write_text(report)
+    plots.draw(results, RESULTS)
+    sys.stdout.write("And as latest.json, latest.md and plots beside it.\n")
 
 
 def _version(database: psycopg.Connection[Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from tests.bench.comparing import changes
 from tests.bench.figures import median, own_cpu
 from tests.bench.limits import shown
+from tests.bench.planning import capacities, costs_of
 from tests.bench.results import Figures, Results
 from tests.bench.scenarios import READ, SCORE
 
@@ -102,6 +103,30 @@ def _counts_row(what: str, counts: Figures) -> list[str]:
 def memory_table(results: Results) -> str:
     rows = ((each["requests"], ", ".join(f"{mb:.0f}" for mb in each["megabytes"])) for each in results.memory)
     return table(("requests", "MB of each worker"), rows)
+
+
+def planning_table(results: Results) -> str:
+    """What databases of several sizes carry, were they as fast as this machine's."""
+    costs = costs_of(results)
+    if costs is None:
+        return "Not measured: the database is on another machine."
+    head = (
+        "vCPU of the database", "scores/s", "service processes", "their connections", "connections at most",
+        "WAL, MB/s", "events and analytics, GB a day",
+    )  # fmt: skip
+    rows = (
+        (
+            each.processors,
+            f"{each.scores:.0f}",
+            each.processes,
+            each.connections,
+            each.at_most,
+            f"{each.wal / 1e6:.1f}",
+            f"{each.kept_a_day / 1e9:.0f}",
+        )
+        for each in capacities(costs)
+    )
+    return table(head, rows)
 
 
 def compared(before: Results, after: Results) -> tuple[str, bool]:
