@@ -134,6 +134,6 @@ $(BENCH_STAMP): requirements-bench.txt $(STAMP)
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)
-	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; fi
+	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; $(BIN)/python -m tests.bench.cluster; fi
 	rm -rf .data $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -44,8 +44,8 @@ def published(text: str, found: Results) -> str:
         marked = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not marked.search(text):
             raise ValueError(f"the document has no place for {name}")
-        content = f"{begin}\n{section(found)}\n{end}"
-        text = marked.sub(lambda _, content=content: content, text)
+        content = f"{begin}\n{section(found)}\n{end}".replace("\\", r"\\")
+        text = marked.sub(content, text)
     return text
 
 
