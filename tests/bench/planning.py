@@ -14,7 +14,7 @@ BUSY = 0.6
 # How busy a processor of the service may be before answers wait for it.
 BUSY_SERVICE = 0.7
 MEMORY_PER_PROCESSOR = 4  # gigabytes, of the general classes of managed databases
-CONNECTIONS_PER_GIGABYTE = 112  # RDS: memory / 9,531,392 bytes
+CONNECTIONS_PER_GIGABYTE, MOST_CONNECTIONS = 112, 5_000  # RDS: memory / 9,531,392 bytes
 LEFT_TO_OTHERS = 0.2  # of the connections: migrations, people, the replaced service
 SIZES = (2, 4, 8, 16, 32)
 SECONDS_A_DAY = 86_400
@@ -66,7 +66,7 @@ def capacities(costs: Costs) -> Iterator[Capacity]:
             scores=scores,
             processes=processes,
             connections=processes * THREADS,
-            at_most=int(memory * CONNECTIONS_PER_GIGABYTE * (1 - LEFT_TO_OTHERS)),
+            at_most=int(min(memory * CONNECTIONS_PER_GIGABYTE, MOST_CONNECTIONS) * (1 - LEFT_TO_OTHERS)),
             wal=scores * costs.wal,
             kept_a_day=scores * SECONDS_A_DAY * costs.kept,
         )

@@ -94,23 +94,24 @@ def delay(axes: Any, results: Results) -> bool:
                 label=f"{stamps} stamps",
             )
     axes.plot([0, 5], [0, 10], color="grey", linestyle=":", label="two round trips")
-    axes.set(title="p50 of a score, by the delay to the database", xlabel="milliseconds a round trip", ylabel="ms")
-    axes.legend(frameon=False)
+    axes.set(title="p50 of a score, by the delay to the database", xlabel="delay of a round trip, milliseconds")
+    axes.set(ylabel="milliseconds", ylim=(0, None))
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return found
 
 
 def floor(axes: Any, results: Results) -> bool:
     """What the service carries, beside the bare loop."""
     bars = [
-        (f"{figures['stamps']} stamps,\n{figures['connections']}", figures)
+        (f"{figures['stamps']}\n{figures['connections']}", figures)
         for figures in results.scenarios.values()
         if figures.get("floor") and figures["endpoint"] == SCORE
     ]
     places = range(len(bars))
     axes.bar([place - 0.2 for place in places], [each["floor"]["throughput"] for _, each in bars], 0.4, label="psycopg")
     axes.bar([place + 0.2 for place in places], [median(each, "throughput") for _, each in bars], 0.4, label="service")
-    axes.set(title="Scores a second, by stamps and connections", ylabel="a second")
-    axes.set_xticks(list(places), [label for label, _ in bars], fontsize=7)
+    axes.set(title="Scores a second, by stamps (above) and connections (below)", ylabel="a second")
+    axes.set_xticks(list(places), [label for label, _ in bars])
     axes.legend(frameon=False)
     return bool(bars)
 

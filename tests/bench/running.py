@@ -22,7 +22,7 @@ from tests.bench.delay_proxy import delaying, extra_milliseconds
 from tests.bench.environment import service_environment
 from tests.bench.figures import median
 from tests.bench.growth import row_bytes
-from tests.bench.measuring import Measured, Meter
+from tests.bench.measuring import Measured, Meter, proof_cpu_seconds
 from tests.bench.places import CHECKOUT, RESULTS
 from tests.bench.results import Results
 from tests.bench.scenarios import Scenario, Variant
@@ -42,6 +42,7 @@ class Run:
         self._database = database
         self._seconds = given.seconds
         self.results = Results(saved.about(_version(database)))
+        self.results.about["proof_microseconds"] = 1e6 * proof_cpu_seconds()
 
     def everything(self) -> None:
         chosen = self._chosen()

@@ -10,6 +10,8 @@ from tests.bench.planning import capacities, costs_of
 from tests.bench.results import Figures, Results
 from tests.bench.scenarios import READ, SCORE
 
+# The load average before a run, above which others use the machine too.
+QUIET = 0.7
 SCENARIO_HEAD = (
     "scenario", "req/s", "p50", "p95", "p99", "CPU service", "verifying", "CPU own", "CPU PostgreSQL", "floor req/s",
     "% of floor", "MB a worker", "errors",
@@ -53,7 +55,8 @@ def about_line(results: Results) -> str:
     return (
         f"{about['taken']}, commit {about['commit']}, {about['processors']} processors, Python {about['python']}, "
         f"{about['postgres']}; load of the machine before: {about['load_before']:.1f}; "
-        f"took {about.get('seconds', 0) / 60:.1f} minutes."
+        f"verifying a proof took {about['proof_microseconds']:.0f} us of CPU; "
+        f"the run {about.get('seconds', 0) / 60:.1f} minutes."
         + (f" What a round trip through the delaying proxy really takes longer: {extra}." if extra else "")
     )
 
@@ -134,7 +137,10 @@ def compared(before: Results, after: Results) -> tuple[str, bool]:
     found = [change for change in changes(before, after) if change.is_slower or change.is_faster]
     lines = sorted(str(change) for change in found)
     head = f"Compared with {before.about['taken']}, commit {before.about['commit']}:"
-    return "\n".join([head, *(lines or ["nothing changed beyond the noise"])]), any(each.is_slower for each in found)
+    busy = [each.about["taken"] for each in (before, after) if each.about.get("load_before", 0) > QUIET]
+    warning = [f"The machine was busy with something else ({', '.join(busy)}): trust counts only."] if busy else []
+    text = "\n".join([head, *warning, *(lines or ["nothing changed beyond the noise"])])
+    return text, any(each.is_slower for each in found)
 
 
 def report(results: Results) -> str:

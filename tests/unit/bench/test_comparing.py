@@ -61,5 +61,12 @@ def test_a_little_more_wal_is_not() -> None:
     assert not compared(results(), results(wal=1_040))[1]
 
 
+def test_a_busy_machine_is_told() -> None:
+    busy = results()
+    busy.about = {**ABOUT, "load_before": 3.0}
+    assert "The machine was busy with something else (then)" in compared(results(), busy)[0]
+    assert "busy" not in compared(results(), results())[0]
+
+
 def test_what_only_one_run_measured_is_not_compared() -> None:
     assert not compared(Results(ABOUT), results(trips=9))[1]
