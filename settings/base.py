@@ -129,9 +129,6 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-# Database -------------------------------------------------------------------------------------------------------------
-DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
-
 # Scoring --------------------------------------------------------------------------------------------------------------
 CERAMIC_CACHE_SCORER_ID = environment.optional_integer("CERAMIC_CACHE_SCORER_ID")
 CGRANTS_API_TOKEN = environment.text("CGRANTS_API_TOKEN", "abc")
