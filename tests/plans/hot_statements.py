@@ -29,6 +29,9 @@ OLD_KEY = "oldold12.secret-that-only-pbkdf2-proves"
 SENDING = Group("planned", 5, 1)
 
 
+_OF_TRANSACTIONS = ("begin", "commit")
+
+
 def statements_of_requests() -> dict[str, Statement]:
     """By name: those of every module that the API needs, directly or not."""
     graph = grimp.build_graph("apps", "scorer_v2", cache_dir=None)
@@ -39,7 +42,7 @@ def statements_of_requests() -> dict[str, Statement]:
 def _statements(module: ModuleType) -> Iterator[Statement]:
     for value in vars(module).values():
         for each in value.values() if isinstance(value, dict) else (value,):
-            if isinstance(each, Statement) and each.prepared:
+            if isinstance(each, Statement) and each.name not in _OF_TRANSACTIONS:
                 yield each
 
 

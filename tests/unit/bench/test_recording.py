@@ -39,7 +39,6 @@ def test_a_score_is_two_round_trips(score: Request) -> None:
     record([score])
     (trips,) = record([score])
     assert [tuple(sent.name for sent in trip) for trip in trips] == [OPENING, SAVING]
-    assert [sent.prepared for sent in trips[0]] == [False, None, None, None]
 
 
 def test_a_bare_connection_does_what_the_service_did(score: Request, driver: psycopg.Connection[Any]) -> None:
