@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-installed
 PROVE_STAMP := $(VENV)/.prove-requirements-installed
+BENCH_STAMP := $(VENV)/.bench-requirements-installed
 UV := .data/uv/bin/uv
 SOURCES := scorer_v2 apps settings tests deploy manage.py
 OPENAPI := docs/openapi.json
@@ -54,6 +55,8 @@ lock: $(UV) ## Pin all requirements of pyproject.toml, with hashes (UPGRADE=1: t
 		--constraint requirements-dev.txt --extra otel --output-file requirements-otel.txt pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 		$(if $(UPGRADE),--upgrade) --constraint requirements-dev.txt --extra prove --output-file requirements-prove.txt pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		--constraint requirements-dev.txt --extra bench --output-file requirements-bench.txt pyproject.toml
 
 # Run ------------------------------------------------------------------------------------------------------------------
 .PHONY: run
@@ -124,6 +127,10 @@ test-newest-django: .data/newest/.installed ## The tests on the newest Django th
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps
 	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
 
+.PHONY: measure-admin-site
+measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 1,000,000 rows, in the database DATABASE_URL
+	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_admin_site
+
 # Prove ----------------------------------------------------------------------------------------------------------------
 .PHONY: prove
 prove: $(PROVE_STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md
@@ -141,12 +148,20 @@ sbom: $(PROVE_STAMP) ## Write what the product consists of to .data/sbom.json (C
 		--output-format JSON --output-file .data/sbom.json requirements.txt
 
 .PHONY: bench
-bench: $(STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
+bench: $(BENCH_STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
 	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
+
+.PHONY: bench-publish
+bench-publish: $(BENCH_STAMP) ## Put the last run's tables, plots and plans into docs/performance.md
+	@$(BIN)/python -m tests.bench.publishing
+
+$(BENCH_STAMP): requirements-bench.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
 
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)
-	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; fi
+	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; $(BIN)/python -m tests.bench.cluster; fi
 	rm -rf .data mutants $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

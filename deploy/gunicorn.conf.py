@@ -34,6 +34,7 @@ def processors():
 
 workers = max(number("WEB_CONCURRENCY", processors()), 1)
 threads = max(number("GUNICORN_THREADS", 4), 1)
+# Threads: docs/decisions.md, "gthread stays", has what the other classes cost.
 worker_class = "scorer_v2.web_server.JsonErrorWorker"
 # Each worker opens its own database connections: none may be shared across a fork.
 preload_app = False

@@ -25,6 +25,18 @@ logger = logging.getLogger("scorer_v2.database")
 # A hundred thousand values want another plan than one: the request path's connections keep theirs (settings.databases).
 PLAN_FOR_THE_VALUES = statement("bulk.plan_for_the_values", "SET LOCAL plan_cache_mode = force_custom_plan")
 
+PATIENCE_SECONDS = 50
+"""How long a page of the admin site lets a statement run: browsers and load balancers wait for a minute."""
+
+# Lets the statements of this transaction run for longer than those of the request path, and the transaction idle.
+BE_PATIENT = statement(
+    "bulk.be_patient",
+    """
+    SELECT set_config('statement_timeout', %(milliseconds)s, true),
+           set_config('idle_in_transaction_session_timeout', %(milliseconds)s, true)
+    """,
+)
+
 
 class BulkTransaction:
     """An open transaction."""
@@ -48,6 +60,14 @@ class BulkTransaction:
         with psycopg.Cursor(connections[self._using].connection) as cursor:
             cursor.execute(writing.sql, values, prepare=False)
             return cursor.rowcount
+
+
+@contextmanager
+def patient_transaction(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """For pages of the admin site: transactions in it join it, and may take PATIENCE_SECONDS a statement."""
+    with transaction(using) as bulk:
+        bulk.rows(BE_PATIENT, {"milliseconds": str(1000 * PATIENCE_SECONDS)})
+        yield
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from apps.account.rate_limits import parse_limit
 from scorer_v2.conf import settings
 from scorer_v2.rollout_state import configured
 
@@ -71,6 +72,20 @@ def tracing_is_installed(app_configs: Sequence[Any] | None, **kwargs: Any) -> li
             "The setting OTEL_ENABLED is on, but OpenTelemetry is not installed.",
             hint="Install the extra: passport-scorer-v2[otel], or requirements-otel.txt.",
             id="scorer_v2.E004",
+        )
+    ]
+
+
+@register
+def logins_are_limited(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    limit = settings.ADMIN_LOGIN_RATE_LIMIT
+    if not limit or parse_limit(limit) is not None:
+        return []
+    return [
+        Error(
+            f"The setting ADMIN_LOGIN_RATE_LIMIT is {limit!r}, which is no limit: logins would not be limited.",
+            hint="Write it as 10/15m: a number of attempts, and a time in s, m, h or d.",
+            id="scorer_v2.E005",
         )
     ]
 

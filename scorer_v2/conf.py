@@ -64,6 +64,7 @@ class Settings:
     PBKDF2_CONCURRENCY = NumberSetting(1)
     RATELIMIT_ENABLE = Setting(default=False)
     REGISTRY_API_READ_DB = Setting("default")
+    RESCORE_QUEUE_URL = Setting("")
     ROLLOUT_HEADER = Setting("X-Use-Rust-Scorer")
     ROLLOUT_MODE = Setting("all")
     ROLLOUT_PERCENT = NumberSetting(0)

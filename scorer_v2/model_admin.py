@@ -45,7 +45,7 @@ class IndexedAdmin(ReasonedAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     sortable_by = ()
-    list_per_page = 50
+    list_per_page = 25
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -86,9 +86,6 @@ if WHITENOISE_USE_FINDERS:
     warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Database -------------------------------------------------------------------------------------------------------------
-DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
-
 # Admin site -----------------------------------------------------------------------------------------------------------
 ADMIN_LOGIN_RATE_LIMIT = environment.text("ADMIN_LOGIN_RATE_LIMIT", "10/15m")
 ADMIN_UPLOAD_BYTES = environment.integer("ADMIN_UPLOAD_BYTES", 50_000_000, minimum=1)
@@ -109,6 +106,9 @@ UNFOLD = {
     "SIDEBAR": {"show_search": True, "navigation": "scorer_v2.admin_site.navigation.sidebar"},
 }
 
+# Database -------------------------------------------------------------------------------------------------------------
+DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
+
 # Cache ----------------------------------------------------------------------------------------------------------------
 REDIS_URL = environment.optional_text("REDIS_URL") or environment.optional_text("CELERY_BROKER_URL")
 REDIS_TIMEOUT_SECONDS = environment.integer("REDIS_TIMEOUT_MS", 250, minimum=1) / 1000
@@ -128,9 +128,6 @@ if REDIS_URL:
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-
-# Database -------------------------------------------------------------------------------------------------------------
-DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
 
 # Scoring --------------------------------------------------------------------------------------------------------------
 CERAMIC_CACHE_SCORER_ID = environment.optional_integer("CERAMIC_CACHE_SCORER_ID")

@@ -9,7 +9,7 @@ from settings.dev import *  # noqa: F403 - a settings module extends its base
 
 TRUSTED_IAM_ISSUERS = environment.text_list("TRUSTED_IAM_ISSUERS", [])
 HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=False)
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", "django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -66,7 +66,12 @@ def present_key(*, x_api_key: str, authorization: str, aliases_in_authorization:
     prefix = text.partition(".")[0]
     if not text or len(text) > LONGEST_KEY or len(prefix) > PREFIX_LENGTH or not text.isprintable():
         raise InvalidApiKey
-    return PresentedKey(text, prefix, "sha256$" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest())
+    return PresentedKey(text, prefix, sha256_form(text))
+
+
+def sha256_form(text: str) -> str:
+    """The digest of a whole key, as its row has it."""
+    return "sha256$" + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def digest_of(row: KeyRow | None) -> str | None:

@@ -17,20 +17,20 @@ What was filled in travels to the confirmation in hidden fields, and is validate
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from scorer_v2.admin_site.change_log import note
 from scorer_v2.admin_site.forms import LOG_REASON, ReasonedForm
 from scorer_v2.admin_site.pages import AdminPage
+from scorer_v2.bulk_database import patient_transaction
 from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError
 
 logger = logging.getLogger("scorer_v2.admin_site")
@@ -99,7 +99,7 @@ class ChangingPage(AdminPage):
         return self.show(form=form, page=self, status=status)
 
     def confirm(self, form: forms.Form) -> HttpResponseBase:
-        with transaction.atomic():
+        with patient_transaction():
             done = self.perform(form)
             note(self.request, done.objects, done.sentence, reason=form.cleaned_data[LOG_REASON], flag=done.flag)
         messages.success(self.request, done.sentence)
@@ -120,6 +120,8 @@ class ChangingPage(AdminPage):
 class FormPage(ChangingPage):
     template_name = "scorer_v2/admin/form_page.html"
     preview_label: ClassVar[str] = "Preview"
+    shown_by_preview: ClassVar[Collection[str]] = ()
+    """Fields that the preview need not repeat."""
 
     def preview(self, form: Any) -> Preview:
         """What confirming this valid form would do. Writes nothing."""
@@ -142,8 +144,9 @@ class FormPage(ChangingPage):
             return self.refuse(form, fault)
 
     def _show_preview(self, form: forms.Form) -> HttpResponseBase:
-        preview = self.preview(form)
-        return self.show(form=form, page=self, preview=preview, summary=summary(form))
+        with patient_transaction():
+            preview = self.preview(form)
+        return self.show(form=form, page=self, preview=preview, summary=summary(form, but=self.shown_by_preview))
 
 
 class ActionPage(ChangingPage):
@@ -172,7 +175,8 @@ class ActionPage(ChangingPage):
 
     def show_form(self, form: forms.Form, *, status: int = 200) -> HttpResponseBase:
         try:
-            preview = self.preview()
+            with patient_transaction():
+                preview = self.preview()
         except Exception as fault:
             if not self.is_refusal(fault):
                 raise
@@ -193,9 +197,10 @@ def told(fault: Exception) -> str:
     return str(fault)
 
 
-def summary(form: forms.Form) -> list[tuple[str, str]]:
+def summary(form: forms.Form, *, but: Collection[str] = ()) -> list[tuple[str, str]]:
     """Label and value of what was filled in."""
-    shown = ((field, form.cleaned_data.get(field.name)) for field in form.visible_fields())
+    fields = (field for field in form.visible_fields() if field.name not in but)
+    shown = ((field, form.cleaned_data.get(field.name)) for field in fields)
     return [(str(field.label), _text(value)) for field, value in shown if value not in (None, "", [])]
 
 

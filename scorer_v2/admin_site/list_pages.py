@@ -13,7 +13,7 @@ from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview
 from scorer_v2.admin_site.pages import AdminPage, page_url
 from scorer_v2.admin_site.upload_pages import UploadForm, UploadPage, csv_download, lines_table
 from scorer_v2.csv_files import ParsedFile
-from scorer_v2.model_admin import PermanentAdmin
+from scorer_v2.model_admin import IndexedAdmin, PermanentAdmin
 
 
 class ImportForm(UploadForm):
@@ -140,6 +140,13 @@ class ImportedListAdmin(PermanentAdmin):
 
     search_fields = ("name",)
     change_form_outer_before_template = "scorer_v2/admin/page_links.html"
+
+    entries: ClassVar[str] = ""
+    """The relation to what a list holds: an empty list may be deleted. Without it, none may."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_empty = bool(obj and self.entries) and not getattr(obj, self.entries).exists()
+        return is_empty and IndexedAdmin.has_delete_permission(self, request, obj)
 
     def page_links(self, pk: int) -> Sequence[tuple[str, str, str]]:
         """What can be done with a list: button, URL, and the permission for it."""

@@ -41,6 +41,10 @@ JOBS = (
     Job(
         "Bans and revocations",
         (
+            Entry("New ban", "add_circle", "new_ban", "ceramic_cache.add_ban", "Shows first whom it hits."),
+            Entry(
+                "New ban list", "upload", "new_ban_list", "ceramic_cache.add_banlist", "Many at once, from a CSV file."
+            ),
             table("Bans", "ceramic_cache.ban", "gavel", "Who is banned, until when, and whether it was run."),
             table("Ban lists", "ceramic_cache.banlist", "playlist_remove", "Bans from a CSV file."),
             table("Revocations", "ceramic_cache.revocation", "block", "Stored stamps that count no longer."),
@@ -56,12 +60,16 @@ JOBS = (
     ),
     Job(
         "Explain a score",
-        (table("Scores", "registry.score", "scoreboard", "The last score of an address in each community."),),
+        (
+            Entry("Explain", "help", "explain_score", "registry.view_score", "Why an address has its score."),
+            table("Scores", "registry.score", "scoreboard", "The last score of an address in each community."),
+        ),
     ),
     Job(
         "Keys and communities",
         (
             table("API keys", "account.accountapikey", "key", "Limits, permissions, expiry."),
+            Entry("Audit of keys", "policy", "audit_keys", "account.view_accountapikey", "Who is refused, and calls."),
             table("Accounts", "account.account", "badge"),
             table("Communities", "account.community", "groups", "Which scorer a community has."),
             table("Customizations", "account.customization", "palette"),
@@ -74,6 +82,13 @@ JOBS = (
         "Weights",
         (
             table("Weight configurations", "registry.weightconfiguration", "balance", "What the weights are to be."),
+            Entry(
+                "Copy to scorers",
+                "content_copy",
+                "copy_weights",
+                "scorer_weighted.change_scorer",
+                "The active weights.",
+            ),
             table("Binary scorers", "scorer_weighted.binaryweightedscorer", "toggle_on", "Weights and threshold."),
             table("Weighted scorers", "scorer_weighted.weightedscorer", "speed"),
             table("Stamp metadata", "registry.stampmetadata", "sell"),

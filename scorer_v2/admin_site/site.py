@@ -20,7 +20,7 @@ else:
 class ScorerAdminSite(_AdminSite):
     index_template = "scorer_v2/admin/index.html"
     login_form = LimitedLoginForm
-    enable_nav_sidebar = True
+    index_title = "What is there to do?"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Pages of our own come first: the site's own patterns end with one that takes everything."""

@@ -26,9 +26,10 @@ from apps.account.models import (
     CustomPlatform,
     RateLimit,
 )
+from apps.account.new_keys import key_of
 from apps.registry.models import WeightConfiguration, WeightConfigurationItem
 from apps.scorer_weighted.models import BinaryWeightedScorer, WeightedScorer
-from scorer_v2.demo.demo_secrets import DEMO_KEY, DemoSecrets, digest_of, prefix_of
+from scorer_v2.demo.demo_secrets import DEMO_KEY, DemoSecrets
 from scorer_v2.demo.people import (
     ADDRESS_LIST,
     ALICE,
@@ -99,24 +100,25 @@ def plant_accounts(planting: Planting, secrets: DemoSecrets) -> Account:
 
 
 def _plant_keys(planting: Planting, account: Account, secrets: DemoSecrets) -> None:
+    wanted = {name: key_of(text) for name, text in secrets.api_keys.items()}
     keys = planting.plant(
         [
             AccountAPIKey(
-                id=f"{prefix_of(key)}.{digest_of(key)}",
+                id=key.row_id,
                 name=name,
                 account_id=account.pk,
-                prefix=prefix_of(key),
-                hashed_key=digest_of(key),
-                hashed_key_sha256=digest_of(key),
+                prefix=key.prefix,
+                hashed_key=key.digest,
+                hashed_key_sha256=key.digest,
                 **KEYS[name],
             )
-            for name, key in secrets.api_keys.items()
+            for name, key in wanted.items()
         ],
         known_by=["account_id", "name"],
     )
     for row in keys:  # a database that was seeded with other secrets takes on those of the file
-        key = secrets.api_keys[row.name]
-        row.prefix, row.hashed_key, row.hashed_key_sha256 = prefix_of(key), digest_of(key), digest_of(key)
+        key = wanted[row.name]
+        row.prefix, row.hashed_key, row.hashed_key_sha256 = key.prefix, key.digest, key.digest
     AccountAPIKey.objects.bulk_update(keys, ["prefix", "hashed_key", "hashed_key_sha256"])
 
 

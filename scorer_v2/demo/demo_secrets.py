@@ -1,12 +1,13 @@
 """Password and API keys of the demo. The database holds their hashes; a private file holds them for the next run."""
 
-import hashlib
 import json
 import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from apps.account.new_keys import make_key
 
 DEMO_KEY = "demo"
 
@@ -25,22 +26,9 @@ def load_or_make(file: Path, *, key_names: Sequence[str]) -> DemoSecrets:
     if file.exists():
         stored = json.loads(file.read_text())
         return DemoSecrets(stored["admin_password"], stored["api_keys"])
-    made = DemoSecrets(secrets.token_urlsafe(12), {name: _new_key() for name in key_names}, are_new=True)
+    made = DemoSecrets(secrets.token_urlsafe(12), {name: make_key().text for name in key_names}, are_new=True)
     _write_private(file, made)
     return made
-
-
-def prefix_of(key: str) -> str:
-    return key.partition(".")[0]
-
-
-def digest_of(key: str) -> str:
-    """The form in which a key's SHA-256 is stored (contract, section 2.1)."""
-    return f"sha256${hashlib.sha256(key.encode()).hexdigest()}"
-
-
-def _new_key() -> str:
-    return f"{secrets.token_hex(4)}.{secrets.token_urlsafe(24)}"
 
 
 def _write_private(file: Path, made: DemoSecrets) -> None:

@@ -249,6 +249,15 @@ def test_exactly_what_it_added_is_taken_back(log_in: Browsers, ban_list: BanList
     assert LogEntry.objects.get().change_message == "3 bans of sybils deleted. Why: a mistake"
 
 
+def test_a_list_is_deleted_only_when_it_is_empty(log_in: Browsers, ban_list: BanList) -> None:
+    ban, browser = BanFactory(ban_list=ban_list), log_in("operations")
+    assert browser.post(of(ban_list, "delete"), {"post": "yes", "log_reason": "x"}).status_code == 403
+    ban.delete()
+    assert browser.post(of(ban_list, "delete"), {"post": "yes", "log_reason": "x"}).status_code == 302
+    assert not BanList.objects.exists()
+    assert log_in("support").get(of(BanListFactory(), "delete")).status_code == 403
+
+
 def test_support_only_reads(log_in: Browsers, ban_list: BanList) -> None:
     browser = log_in("support")
     assert upload(browser, of(ban_list, "import"), THREE).status_code == 403

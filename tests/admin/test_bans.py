@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from apps.ceramic_cache.admin import ban_pages
 from apps.ceramic_cache.admin import bans as bans_module
-from apps.ceramic_cache.models import Ban, Revocation
+from apps.ceramic_cache.models import Ban, Revocation, RevocationList
 from apps.registry.doors import score_internally
 from apps.registry.models import Score
 from scorer_v2.admin_site import rescoring
 from scorer_v2.errors import DatabaseUnavailable
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL, hold
 from tests.factories.account import CommunityFactory
-from tests.factories.ceramic_cache import BanFactory, BanListFactory, StoredStampFactory
+from tests.factories.ceramic_cache import BanFactory, BanListFactory, RevocationFactory, StoredStampFactory
 
 Browsers = Callable[..., Client]
 LIST = "/admin/ceramic_cache/ban/"
@@ -57,6 +57,12 @@ def bans(db: None) -> Any:
 )
 def test_bans_are_found_by_state(log_in: Browsers, bans: Any, state: str, found: list[int]) -> None:
     assert listed(log_in("support"), state=state) == [bans[n].pk for n in reversed(found)]
+
+
+@pytest.mark.parametrize("kind", ["account", "single_stamp", "hash"])
+def test_bans_are_found_by_type(log_in: Browsers, kind: str) -> None:
+    made = [BanFactory(), BanFactory(single_stamp=True), BanFactory(of_hash=True)]
+    assert listed(log_in("support"), kind=kind) == [ban.pk for ban in made if ban.type == kind]
 
 
 def test_the_state_is_shown(log_in: Browsers, bans: Any) -> None:
@@ -171,7 +177,27 @@ def test_confirmed_they_are_revoked_and_each_ban_has_it_in_its_history(log_in: B
     assert Revocation.objects.count() == 2
     entries = LogEntry.objects.order_by("object_id")
     assert {entry.object_id for entry in entries} == {str(bans[0].pk), str(bans[1].pk)}
-    assert entries[0].change_message == "2 stamps of 2 addresses revoked by 2 bans. Why: a sybil"
+    made = RevocationList.objects.get()
+    said = f"2 bans run. 2 stamps of 2 addresses revoked, as the revocation list {made.name} ({made.pk})."
+    assert entries[0].change_message == f"{said} Why: a sybil"
+
+
+def test_what_bans_revoked_is_taken_back_exactly(log_in: Browsers, bans: Any) -> None:
+    StoredStampFactory(address=ALICE)
+    earlier = RevocationFactory(ceramic_cache=StoredStampFactory(address=ALICE, provider="Github"))
+    browser = log_in("operations")
+    confirm(browser, REVOKE + of(bans[0]))
+    made = RevocationList.objects.get()
+    confirm(browser, f"/admin/ceramic_cache/revocationlist/{made.pk}/remove-entries/")
+    assert list(Revocation.objects.all()) == [earlier]
+
+
+def test_running_bans_again_makes_no_list_and_notes_the_time(log_in: Browsers, bans: Any) -> None:
+    assert confirm(log_in("operations"), REVOKE + of(bans[1])).status_code == 302
+    assert not RevocationList.objects.exists()
+    assert LogEntry.objects.get().change_message == "1 bans run. No stamp was left to revoke. Why: a sybil"
+    bans[1].refresh_from_db()
+    assert bans[1].last_run_revoke_matching is not None
 
 
 def test_scores_are_computed_again_when_told(log_in: Browsers, scoring_world: None) -> None:
@@ -197,6 +223,14 @@ def test_too_many_addresses_are_left_to_the_command(
         "recalculate_scores --address-list"
         in browser.post(url, {"confirm": "yes", "log_reason": "x", "rescore": "on"}, follow=True).content.decode()
     )
+
+
+def test_too_many_stamps_are_left_to_the_command(log_in: Browsers, bans: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ban_pages, "MOST_STAMPS", 1)
+    StoredStampFactory(address=ALICE), StoredStampFactory(address=BOB)
+    preview = log_in("operations").get(REVOKE + of(*bans)).context["preview"]
+    assert "run manage.py revoke_matching --ban ID --rescore" in preview.warnings[1]
+    assert preview.is_possible is False
 
 
 def test_ending_shows_counts_first_and_ends_those_in_force(log_in: Browsers, bans: Any) -> None:

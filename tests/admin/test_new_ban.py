@@ -87,7 +87,11 @@ def test_it_revokes_at_once_when_told(log_in: Browsers, stamps: Any) -> None:
     fill_in(log_in("operations"), "confirm", address=ALICE, revoke="on")
     assert Revocation.objects.filter(ceramic_cache__address=ALICE).count() == 3
     assert Ban.objects.get().last_run_revoke_matching is not None
-    assert "2 stamps of 1 addresses revoked." in LogEntry.objects.get().change_message
+    made = Revocation.objects.latest("pk").revocation_list
+    assert made.name.startswith(f"by ban {Ban.objects.get().pk}, ")
+    assert (
+        f"2 stamps of 1 addresses revoked, as the revocation list {made.name}" in LogEntry.objects.get().change_message
+    )
 
 
 def test_it_computes_the_scores_again_when_told(log_in: Browsers, scoring_world: None) -> None:

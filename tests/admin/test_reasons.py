@@ -48,7 +48,7 @@ def test_a_change_is_logged_with_before_after_and_why(log_in: Browsers, multipli
 
 
 def test_an_addition_is_logged_with_why(log_in: Browsers) -> None:
-    data = {"address": "0xb", "multiplier": 3, "log_reason": "a promise"}
+    data = {"address": f"0x{'b' * 40}", "multiplier": 3, "log_reason": "a promise"}
     assert log_in("operations").post(url(HumanPointsMultiplier, "add"), data).status_code == 302
     entry = LogEntry.objects.get()
     assert (entry.action_flag, entry.change_message) == (ADDITION, "Added. Why: a promise")

@@ -14,7 +14,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="memory over 100,000 requests")
     parser.add_argument("--only", default="", help="scenarios whose name contains this")
     parser.add_argument("--samples", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=0, help="of load in a sample; default 2, short 1")
+    parser.add_argument("--seconds", type=int, default=1, help="of load in a sample")
     parser.add_argument("--compare", type=Path, help="a saved run (.data/bench/results/*.json)")
     return parser.parse_args()
 

@@ -15,21 +15,8 @@ from django.db import connection as django_connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from tests.bench import filler, holders  # noqa: E402
-from tests.bench.identities import (  # noqa: E402
-    API_KEY,
-    INTERNAL_TOKEN,
-    LIST_NAME,
-    PARTNER_COMMUNITY,
-    RULESET,
-    USER_COMMUNITY,
-)
-from tests.factories.account import (  # noqa: E402
-    AddressListFactory,
-    ApiKeyFactory,
-    CommunityFactory,
-    CustomCredentialRulesetFactory,
-)
-from tests.factories.cgrants import GrantFactory, SubscriptionFactory  # noqa: E402
+from tests.bench.identities import API_KEY, INTERNAL_TOKEN, PARTNER_COMMUNITY, USER_COMMUNITY  # noqa: E402
+from tests.bench.partners import make_partners  # noqa: E402
 
 COPY_STAMPS = """
     COPY ceramic_cache_ceramiccache
@@ -53,19 +40,6 @@ def timed(what: str, work: Any) -> None:
     started = time.perf_counter()
     work()
     sys.stderr.write(f"  {what}: {time.perf_counter() - started:.0f} s\n")
-
-
-def make_partners() -> None:
-    """The communities, a partner's key, and single rows that the fillers refer to."""
-    key = ApiKeyFactory(secret=API_KEY)
-    given = {"account": key.account, "weights": holders.WEIGHTS, "threshold": "20"}
-    CommunityFactory(id=USER_COMMUNITY, **given)
-    CommunityFactory(id=PARTNER_COMMUNITY, **given)
-    AddressListFactory(name=LIST_NAME)
-    CustomCredentialRulesetFactory(provider_id=RULESET)
-    SubscriptionFactory(grant=GrantFactory())
-    with django_connection.cursor() as cursor:
-        cursor.execute("SELECT setval('account_community_id_seq', 1000)")
 
 
 def store_signed_stamps(driver: filler.Connection) -> None:

@@ -1,22 +1,26 @@
 """The bench's databases: one with the data, made once and kept, and a copy of it for each run.
 
 They live in an embedded PostgreSQL of the bench's own, or on the server of DATABASE_URL.
+
+    python -m tests.bench.cluster        removes the embedded one
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from scorer_v2 import embedded_postgres
+from scorer_v2 import embedded_cluster, embedded_postgres
 from tests.bench.environment import service_environment
 from tests.bench.places import CHECKOUT, FOLDER
 from tests.server.counting_proxy import Target
@@ -27,6 +31,7 @@ COMPLETE = "complete"
 SOURCES = (
     "tests/bench/filler.py",
     "tests/bench/holders.py",
+    "tests/bench/partners.py",
     "tests/bench/building.py",
     "tests/bench/identities.py",
     "apps/*/migrations/*.py",
@@ -137,5 +142,18 @@ def target_of(url: str) -> Target:
     return Path(host, f".s.PGSQL.{port}") if host.startswith("/") else (host, port)
 
 
-def _connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
+def _connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(url, autocommit=True)
+
+
+def remove() -> None:
+    """Everything that is kept in the embedded server, wherever it is."""
+    home = embedded_cluster.home_of(FOLDER, embedded_cluster.server_account())
+    if embedded_cluster.is_watched(home):
+        embedded_postgres.database_url(FOLDER, "postgres")
+        embedded_postgres.release()
+    shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    remove()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from django.db import connections
 from django.test import Client
 
 from scorer_v2 import database
@@ -55,7 +54,6 @@ def record(requests: Sequence[Request]) -> list[Trips]:
         if answer.status_code >= 400:
             raise ValueError(f"{request.path} was answered {answer.status_code}")
         found.append(tuple(trips))
-    connections.close_all()
     return found
 
 

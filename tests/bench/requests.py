@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 import jwt
+from django.conf import settings
 
-from tests.bench.environment import SECRET_KEY
 from tests.bench.filler import filler_address
 from tests.bench.holders import Group
 from tests.bench.identities import API_KEY, INTERNAL_TOKEN, LIST_NAME, PARTNER_COMMUNITY, RULESET
@@ -43,7 +43,7 @@ def user(address: str) -> dict[str, str]:
         "jti": "a-token-of-the-bench",
         "did": f"did:pkh:eip155:1:{address}",
     }
-    return {"Authorization": f"Bearer {jwt.encode(claims, SECRET_KEY, 'HS256')}"}
+    return {"Authorization": f"Bearer {jwt.encode(claims, settings.SECRET_KEY, 'HS256')}"}
 
 
 def scores(group: Group) -> list[Request]:

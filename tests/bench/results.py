@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.bench.floor import Floor
 from tests.bench.measuring import Measured
-from tests.bench.places import CHECKOUT, RESULTS
+from tests.bench.places import CHECKOUT
 from tests.bench.scenarios import Scenario
 
 Figures = dict[str, Any]
@@ -33,14 +33,9 @@ class Results:
         known = {**asdict(scenario), "what": scenario.what, **asdict(measured)}
         self.scenarios[scenario.name] = known | ({"floor": asdict(floor)} if floor else {})
 
-    def save(self) -> Path:
-        """As `latest.json`, and under its time."""
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(asdict(self), indent=1)
-        file = RESULTS / f"{self.about['taken'].replace(':', '')}.json"
-        for each in (file, RESULTS / "latest.json"):
-            each.write_text(text)
-        return file
+    def save(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(self), indent=1))
 
 
 def load(file: Path) -> Results:

@@ -11,8 +11,9 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import connections
 
-from tests.bench import floor, recording, scenarios, starts, tables
+from tests.bench import explaining, floor, plots, recording, scenarios, starts, tables
 from tests.bench import results as saved
 from tests.bench.changes import take_back
 from tests.bench.cluster import target_of, url_through
@@ -20,13 +21,15 @@ from tests.bench.counting import count_all
 from tests.bench.delay_proxy import delaying, extra_milliseconds
 from tests.bench.environment import service_environment
 from tests.bench.figures import median
-from tests.bench.measuring import Measured, Meter
-from tests.bench.places import RESULTS
+from tests.bench.growth import row_bytes
+from tests.bench.measuring import Measured, Meter, proof_cpu_seconds
+from tests.bench.places import CHECKOUT, RESULTS
 from tests.bench.results import Results
 from tests.bench.scenarios import Scenario, Variant
 from tests.bench.serving import THREADS, WORKERS, serving
 
 CHANGED_SECONDS = 1  # the groups that change are made for one
+HALF_LOAD = 4  # as long as others: a p99 of half as many requests needs it
 RECORDED = 32  # requests whose statements the floor sends in turn
 
 
@@ -37,20 +40,25 @@ class Run:
         self._given = given
         self._url = url
         self._database = database
-        self._seconds = given.seconds or (1 if given.short else 2)
+        self._seconds = given.seconds
         self.results = Results(saved.about(_version(database)))
+        self.results.about["proof_microseconds"] = 1e6 * proof_cpu_seconds()
 
     def everything(self) -> None:
         chosen = self._chosen()
         for variant, served in scenarios.by_variant(chosen).items():
             self._serve(variant, served)
+        self.results.about["row_bytes"] = row_bytes(self._database)
         _tell("counting")
         plain = [scenario for scenario in chosen if scenario.variant == Variant() and not scenario.half]
         self.results.counts = {
             what: asdict(counts) for what, counts in count_all(self._url, self._database, plain).items()
         }
         if not self._given.only:
-            _tell("cold start, memory")
+            _tell("plans, cold start, memory")
+            plans = explaining.document(explaining.explained(self._url), postgres=self.results.about["postgres"])
+            RESULTS.mkdir(parents=True, exist_ok=True)
+            (RESULTS / "plans.md").write_text(plans)
             self.results.start = asdict(starts.cold_start(self._url))
             if not self._given.short or self._given.long:
                 up_to = 100_000 if self._given.long else 10_000
@@ -89,7 +97,7 @@ class Run:
             requests,
             connections=scenario.connections,
             think_ms=self._think_time(scenario) if scenario.half else 0.0,
-            seconds=2 * self._seconds if scenario.half else None,
+            seconds=HALF_LOAD * self._seconds if scenario.half else None,
         )
 
     def _think_time(self, scenario: Scenario) -> float:
@@ -103,12 +111,13 @@ class Run:
         """Right after the service, with the machine as it was for it."""
         if not scenario.has_floor:
             return None
-        connections = min(scenario.connections, WORKERS * THREADS)
+        number = min(scenario.connections, WORKERS * THREADS)
         trips = recording.record(scenario.requests()[:RECORDED])
-        trips = [trips[number % len(trips)] for number in range(max(len(trips), connections))]
+        connections.close_all()
+        trips = [trips[each % len(trips)] for each in range(max(len(trips), number))]
         options = settings.DATABASES["default"]["OPTIONS"]
         access = floor.Access(self._url, options["prepare_threshold"], options.get("options", ""))
-        return floor.measure(access, trips, connections=connections, processes=WORKERS, seconds=self._seconds)
+        return floor.measure(access, trips, connections=number, processes=WORKERS, seconds=self._seconds)
 
 
 def run(given: argparse.Namespace, url: str) -> int:
@@ -124,15 +133,25 @@ def run(given: argparse.Namespace, url: str) -> int:
 
 def _report(results: Results, given: argparse.Namespace) -> int:
     earlier = saved.load(given.compare) if given.compare else None
-    report, file = tables.report(results), results.save()
-    (RESULTS / "latest.md").write_text(report)
-    sys.stdout.write(f"\n{report}\nSaved as {file}, and as latest.json and latest.md beside it.\n")
+    report, file = tables.report(results), RESULTS / f"{results.about['taken'].replace(':', '')}.json"
+    results.save(file)
+    sys.stdout.write(f"\n{report}\nSaved as {file.relative_to(CHECKOUT)}.\n")
+    if not given.only:
+        _keep_as_latest(results, report)
     is_slower = False
     if earlier:
         text, is_slower = tables.compared(earlier, results)
         sys.stdout.write(f"\n{text}\n")
     failed = sum(sample["errors"] for each in results.scenarios.values() for sample in each["samples"])
     return 1 if is_slower or failed else 0
+
+
+def _keep_as_latest(results: Results, report: str) -> None:
+    """What `make bench-publish` takes: a run of the whole or of the short bench, not of single scenarios."""
+    results.save(RESULTS / "latest.json")
+    (RESULTS / "latest.md").write_text(report)
+    plots.draw(results, RESULTS)
+    sys.stdout.write("And as latest.json, latest.md and plots beside it.\n")
 
 
 def _version(database: psycopg.Connection[Any]) -> str:

@@ -63,7 +63,8 @@ class Gunicorn(RunningServer):
         return [*super().command(listener)[:-1], *chosen, application]
 
     def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.pid).children()
+        children: list[psutil.Process] = psutil.Process(self.pid).children()
+        return children
 
     def counted(self) -> Counted:
         request = urllib.request.Request(  # noqa: S310 - our server

@@ -1,13 +1,17 @@
 """The results as Markdown tables. Times are milliseconds, CPU is of one request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tests.bench.comparing import changes
 from tests.bench.figures import median, own_cpu
 from tests.bench.limits import shown
+from tests.bench.planning import capacities, costs_of
 from tests.bench.results import Figures, Results
+from tests.bench.scenarios import READ, SCORE
 
+# The load average before a run, above which others use the machine too.
+QUIET = 0.7
 SCENARIO_HEAD = (
     "scenario", "req/s", "p50", "p95", "p99", "CPU service", "verifying", "CPU own", "CPU PostgreSQL", "floor req/s",
     "% of floor", "MB a worker", "errors",
@@ -30,8 +34,31 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join([line(list(head)), rule, *map(line, cells)])
 
 
-def scenario_table(results: Results) -> str:
-    return table(SCENARIO_HEAD, (_scenario_row(name, figures) for name, figures in results.scenarios.items()))
+def scenario_table(results: Results, belongs: Callable[[Figures], bool] = lambda _: True) -> str:
+    """Of the scenarios that belong to it."""
+    rows = (_scenario_row(name, figures) for name, figures in results.scenarios.items() if belongs(figures))
+    return table(SCENARIO_HEAD, rows)
+
+
+def is_compared_with_servers(figures: Figures) -> bool:
+    """Measured with every server and worker class, or the same with our own."""
+    variant = figures["variant"]
+    special = variant["delay_ms"] or variant["cold"] or figures["changed"] or figures["half"]
+    asked = (figures["endpoint"], figures["stamps"]) in ((SCORE, 20), (READ, None))
+    return bool(asked and not special and figures["connections"] in (8, 32))
+
+
+def about_line(results: Results) -> str:
+    """What was measured, when and where."""
+    about = results.about
+    extra = ", ".join(f"{held:.2f} ms at {delay} ms" for delay, held in results.proxy.items())
+    return (
+        f"{about['taken']}, commit {about['commit']}, {about['processors']} processors, Python {about['python']}, "
+        f"{about['postgres']}; load of the machine before: {about['load_before']:.1f}; "
+        f"verifying a proof took {about['proof_microseconds']:.0f} us of CPU; "
+        f"the run {about.get('seconds', 0) / 60:.1f} minutes."
+        + (f" What a round trip through the delaying proxy really takes longer: {extra}." if extra else "")
+    )
 
 
 def _scenario_row(name: str, figures: Figures) -> list[str]:
@@ -81,23 +108,44 @@ def memory_table(results: Results) -> str:
     return table(("requests", "MB of each worker"), rows)
 
 
+def planning_table(results: Results) -> str:
+    """What databases of several sizes carry, were they as fast as this machine's."""
+    costs = costs_of(results)
+    if costs is None:
+        return "Not measured: the database is on another machine."
+    head = (
+        "vCPU of the database", "scores/s", "service processes", "their connections", "connections at most",
+        "WAL, MB/s", "events and analytics, GB a day",
+    )  # fmt: skip
+    rows = (
+        (
+            each.processors,
+            f"{each.scores:.0f}",
+            each.processes,
+            each.connections,
+            each.at_most,
+            f"{each.wal / 1e6:.1f}",
+            f"{each.kept_a_day / 1e9:.0f}",
+        )
+        for each in capacities(costs)
+    )
+    return table(head, rows)
+
+
 def compared(before: Results, after: Results) -> tuple[str, bool]:
     """What became slower or faster, and whether anything became slower."""
     found = [change for change in changes(before, after) if change.is_slower or change.is_faster]
     lines = sorted(str(change) for change in found)
     head = f"Compared with {before.about['taken']}, commit {before.about['commit']}:"
-    return "\n".join([head, *(lines or ["nothing changed beyond the noise"])]), any(each.is_slower for each in found)
+    busy = [each.about["taken"] for each in (before, after) if each.about.get("load_before", 0) > QUIET]
+    warning = [f"The machine was busy with something else ({', '.join(busy)}): trust counts only."] if busy else []
+    text = "\n".join([head, *warning, *(lines or ["nothing changed beyond the noise"])])
+    return text, any(each.is_slower for each in found)
 
 
 def report(results: Results) -> str:
     """All of it."""
-    about = results.about
-    sections = [
-        f"{about['taken']}, commit {about['commit']}, {about['processors']} processors, Python {about['python']}, "
-        f"{about['postgres']}, load of the machine before: {about['load_before']:.1f}.",
-        limits_table(results),
-        scenario_table(results),
-    ]
+    sections = [about_line(results), limits_table(results), scenario_table(results)]
     if results.counts:
         sections.append(counts_table(results))
     if results.memory:

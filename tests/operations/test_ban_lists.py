@@ -96,6 +96,13 @@ def test_bans_of_other_lists_are_counted_and_left_alone() -> None:
     assert Ban.objects.count() == 6
 
 
+def test_hashes_that_are_banned_elsewhere_are_counted() -> None:
+    BanFactory(of_hash=True, hash="v0:a")
+    BanFactory(of_hash=True, hash="v0:b", end_time=timezone.now() - timedelta(days=1))
+    lines = file(",,v0:a,,", ",,v0:b,,", ",,v0:c,,")
+    assert services.preview_ban_list(ban_list_id=None, file=lines) == counts(new=3, elsewhere=1)
+
+
 def test_bans_that_the_file_lacks_stay() -> None:
     ban_list = BanListFactory()
     BanFactory(ban_list=ban_list, address=A)
@@ -120,7 +127,7 @@ def test_a_preview_counts_the_same_and_writes_nothing() -> None:
 
 def test_a_list_that_does_not_exist_yet_can_be_previewed() -> None:
     BanFactory(address=A)
-    assert services.preview_ban_list(ban_list_id=None, file=file(f",,,{A},")) == counts(new=1)
+    assert services.preview_ban_list(ban_list_id=None, file=file(f",,,{A},")) == counts(new=1, elsewhere=1)
 
 
 def test_removing_takes_exactly_what_the_list_added() -> None:

@@ -1,9 +1,12 @@
 """Transactions of operators' work."""
 
+import contextlib
+
 import pytest
 from django.db import connection, transaction
 
 from apps.ceramic_cache.models import BanList
+from scorer_v2.bulk_database import patient_transaction
 from scorer_v2.bulk_database import transaction as bulk_transaction
 from scorer_v2.database import statement
 from scorer_v2.errors import Conflict, DatabaseUnavailable
@@ -67,3 +70,19 @@ def test_values_are_bound() -> None:
     with bulk_transaction() as bulk:
         bulk.count(ADD, {"name": "a'; DROP TABLE ceramic_cache_banlist; --"})
         assert bulk.row(NAMES, {"name": "x"})[0].startswith("a';")
+
+
+@pytest.mark.django_db
+def test_pages_wait_longer_than_requests_and_only_for_their_transaction() -> None:
+    def limits() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
+            return list(cursor.fetchone())
+
+    before = limits()
+    with contextlib.suppress(ZeroDivisionError), patient_transaction():
+        with bulk_transaction() as bulk:
+            bulk.rows(statement("test.one", "SELECT 1"))
+        assert limits() == ["50s", before[1]]
+        raise ZeroDivisionError
+    assert limits() == before

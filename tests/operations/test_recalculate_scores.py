@@ -27,7 +27,7 @@ from tests.factories.registry import HashLinkFactory, PassportFactory, ScoreFact
 from tests.factories.scorer_weighted import BinaryScorerFactory, WeightedScorerFactory
 from tests.operations.commands import run, run_json
 
-pytestmark = pytest.mark.usefixtures("scoring_world")
+pytestmark = pytest.mark.usefixtures("scoring_world", "nothing_known")
 
 
 @pytest.fixture
@@ -63,7 +63,6 @@ def test_it_computes_the_scores_of_all_passports(community: Any) -> None:
     assert HashScorerLink.objects.count() == 2
 
 
-@pytest.mark.usefixtures("nothing_known")
 def test_a_score_that_stays_is_unchanged_and_its_proof_not_verified_again(community: Any) -> None:
     passports(community, ALICE)
     score_internally(scorer_id=community.pk, address=ALICE)

@@ -53,3 +53,12 @@ def test_e004_tracing_must_be_installed(settings: Settings, monkeypatch: pytest.
     assert found("scorer_v2.E004") is None
     settings.OTEL_ENABLED = True
     assert "OpenTelemetry" in found("scorer_v2.E004").msg
+
+
+@pytest.mark.parametrize("limit", ["ten", "10", "10/0m"])
+def test_e005_a_limit_on_logins_must_be_one(limit: str, settings: Settings) -> None:
+    assert found("scorer_v2.E005") is None
+    settings.ADMIN_LOGIN_RATE_LIMIT = limit
+    assert "ADMIN_LOGIN_RATE_LIMIT" in found("scorer_v2.E005").msg
+    settings.ADMIN_LOGIN_RATE_LIMIT = ""
+    assert found("scorer_v2.E005") is None

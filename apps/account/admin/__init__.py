@@ -1,5 +1,25 @@
 """The admin site's pages of accounts, keys, communities and lists; and of the team itself."""
 
-from apps.account.admin import address_lists, tables, team
+from apps.account.admin import (
+    address_lists,
+    communities,
+    customizations,
+    key_audit_page,
+    keys,
+    overlay_page,
+    rulesets,
+    tables,
+    team,
+)
 
-__all__ = ["address_lists", "tables", "team"]
+__all__ = [
+    "address_lists",
+    "communities",
+    "customizations",
+    "key_audit_page",
+    "keys",
+    "overlay_page",
+    "rulesets",
+    "tables",
+    "team",
+]

@@ -43,7 +43,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
     list_display = ("action_time", "user", "content_type", "object_repr", "action_flag", "message")
     list_select_related = ("user", "content_type")
     search_fields = ("user__username__exact", "object_id__exact")
-    list_filter = ("action_flag", "content_type")
+    list_filter = ("action_flag",)
     ordering = ("-pk",)
 
     @admin.display(description="What, and why")

@@ -92,7 +92,7 @@ class RemoveBanListEntries(RemovalPage):
         return Preview(
             f"Delete the {count:,} bans of {self.target}?" if count else "The list has no bans.",
             counts=(("bans", f"{count:,}"),),
-            warnings=["What they revoked stays revoked. To keep them in the history, end them instead."],
+            warnings=["What they revoked stays revoked, until its revocation list is taken back."],
             is_possible=count > 0,
         )
 
@@ -105,6 +105,7 @@ class RemoveBanListEntries(RemovalPage):
 class BanListAdmin(ImportedListAdmin):
     list_display = ("id", "name", "description")
     exclude = ("csv_file",)
+    entries = "bans"
 
     def page_links(self, pk: int) -> Sequence[tuple[str, str, str]]:
         of_list = {"ban_list": pk}

@@ -20,7 +20,7 @@ from apps.ceramic_cache.bans.services import (
     revoke_matching,
 )
 from apps.ceramic_cache.bans.targets import BanTarget, InvalidBan, ban_target
-from apps.ceramic_cache.models import Ban, BanList
+from apps.ceramic_cache.models import Ban, BanList, RevocationList
 from scorer_v2.admin_site.change_log import ADDITION
 from scorer_v2.admin_site.form_pages import ActionPage, Done, FormPage, Preview, Table, told
 from scorer_v2.admin_site.forms import MomentField
@@ -35,8 +35,9 @@ from scorer_v2.admin_site.rescoring import (
 )
 from scorer_v2.errors import DatabaseUnavailable
 
-BANS_AT_ONCE = 10_000
 SHOWN = 20
+MOST_STAMPS = 100_000
+"""More revocations than a browser waits for."""
 MAY_ADD, MAY_CHANGE = "ceramic_cache.add_ban", "ceramic_cache.change_ban"
 
 
@@ -109,9 +110,9 @@ class NewBan(FormPage):
         sentence = f"Banned {target}."
         self._concerned: tuple[str, ...] = ()
         if cleaned["revoke"]:
-            revoked = revoke_matching(ban_ids=[ban.pk])
+            revoked, told_so = revoke([ban.pk], name=f"by ban {ban.pk}")
             self._concerned = revoked.addresses
-            sentence += f" {revoked.stamps:,} stamps of {len(revoked.addresses):,} addresses revoked."
+            sentence += f" {told_so}"
         return Done(sentence, [ban], page_url("ceramic_cache_ban_changelist"), ADDITION)
 
     def afterwards(self, form: Any, done: Done) -> None:  # noqa: ARG002 - the base's
@@ -190,11 +191,14 @@ class RevokeMatching(OfBans):
         return form
 
     def preview(self) -> Preview:
-        found = self._run(dry_run=True)
+        found = revoke_matching(ban_ids=self.ban_ids, dry_run=True)
         warnings = []
         if found.ended:
             warnings.append(f"{found.ended:,} of the bans have ended, or are gone: they revoke nothing.")
-        if len(found.addresses) > MOST_ADDRESSES:
+        is_too_much = found.stamps > MOST_STAMPS
+        if is_too_much:
+            warnings.append(f"More than {MOST_STAMPS:,} stamps are too many for this page: run {self._command}.")
+        elif len(found.addresses) > MOST_ADDRESSES:
             warnings.append(f"{TOO_MANY} to compute scores again: {self._command} does both.")
         return Preview(
             f"Revoke the live stamps that {self.subject} fit?" if found.stamps else "There is nothing to revoke.",
@@ -206,21 +210,17 @@ class RevokeMatching(OfBans):
             ),
             warnings=warnings,
             tables=[_addresses(found.addresses)],
-            is_possible=found.stamps > 0 or found.bans > 0,
+            is_possible=found.bans > 0 and not is_too_much,
         )
 
     def perform(self, form: Any) -> Done:  # noqa: ARG002 - the base's
-        done = self._run(dry_run=False)
+        done, sentence = revoke(self.ban_ids, name=f"by {self.subject}")
         self._concerned = done.addresses
-        sentence = f"{done.stamps:,} stamps of {len(done.addresses):,} addresses revoked by {done.bans:,} bans."
-        return Done(sentence, self.objects, self.next_url)
+        return Done(f"{done.bans:,} bans run. {sentence}", self.objects, self.next_url)
 
     def afterwards(self, form: Any, done: Done) -> None:  # noqa: ARG002 - the base's
         if wants_rescoring(form):
             rescore(self.request, self._concerned)
-
-    def _run(self, *, dry_run: bool) -> RevokedMatching:
-        return revoke_matching(ban_ids=self.ban_ids, dry_run=dry_run)
 
     @property
     def _command(self) -> str:
@@ -241,13 +241,24 @@ class EndBans(OfBans):
         return Preview(
             f"End {count:,} bans now?" if count else "None of these bans is in force.",
             counts=(("in force", f"{count:,}"), ("ended already", f"{len(self.ban_ids) - count:,}")),
-            warnings=["What they revoked stays revoked."],
+            warnings=["What they revoked stays revoked, until its revocation list is taken back."],
             tables=[Table("Bans that end", ("Id", "Ban"), rows, _more(count))],
             is_possible=count > 0,
         )
 
     def perform(self, form: Any) -> Done:  # noqa: ARG002 - the base's
         return Done(f"{end_bans(ban_ids=self.ban_ids):,} bans ended.", self.objects, self.next_url)
+
+
+def revoke(ban_ids: Sequence[int], *, name: str) -> tuple[RevokedMatching, str]:
+    """Runs bans, and says what came of it. Their revocations make a list of their own, by which they are taken back."""
+    made = RevocationList.objects.create(name=f"{name}, {timezone.now():%Y-%m-%d %H:%M}"[:256])
+    done = revoke_matching(ban_ids=ban_ids, revocation_list_id=made.pk)
+    if not done.stamps:
+        made.delete()
+        return done, "No stamp was left to revoke."
+    count = f"{done.stamps:,} stamps of {len(done.addresses):,} addresses"
+    return done, f"{count} revoked, as the revocation list {made.name} ({made.pk})."
 
 
 def shown(found: BanPreview) -> Preview:

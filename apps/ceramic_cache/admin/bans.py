@@ -1,7 +1,7 @@
 """The list of bans, and the page of one. New bans are made on a page of their own (ban_pages)."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.ceramic_cache.bans.targets import BanTarget, InvalidBan, ban_target
 from apps.ceramic_cache.models import Ban
@@ -30,12 +31,26 @@ def in_force() -> Q:
     return Q(end_time__isnull=True) | Q(end_time__gt=timezone.now())
 
 
-class StateFilter(admin.SimpleListFilter):
+class ChoiceFilter(admin.SimpleListFilter):
+    """Choices that are conditions."""
+
+    conditions: ClassVar[Mapping[str, tuple[str, Callable[[], Q]]]]
+    """By the value in the URL: what it is called, and what it asks for."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        return [(name, title) for name, (title, _) in self.conditions.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:  # noqa: ARG002 - Django's signature
+        chosen = self.conditions.get(self.value() or "")
+        return queryset.filter(chosen[1]()) if chosen else queryset
+
+
+class StateFilter(ChoiceFilter):
     """A ban is in force from the moment it is made: the table has an end, and no beginning."""
 
     title = "state"
     parameter_name = "state"
-    _conditions: dict[str, tuple[str, Callable[[], Q]]] = {  # noqa: RUF012 - of the class
+    conditions = {  # noqa: RUF012 - a constant
         "active": ("Active", in_force),
         "for_ever": ("Active, for ever", lambda: Q(end_time__isnull=True)),
         "until": ("Active, ends in future", lambda: Q(end_time__gt=timezone.now())),
@@ -43,12 +58,24 @@ class StateFilter(admin.SimpleListFilter):
         "not_run": ("Active, not run yet", lambda: in_force() & Q(last_run_revoke_matching__isnull=True)),
     }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        return [(name, title) for name, (title, _) in self._conditions.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:  # noqa: ARG002 - Django's signature
-        chosen = self._conditions.get(self.value() or "")
-        return queryset.filter(chosen[1]()) if chosen else queryset
+class KindFilter(ChoiceFilter):
+    """By what is filled in, which has indexes; the type that follows from it has none."""
+
+    title = "type"
+    parameter_name = "kind"
+    conditions = {  # noqa: RUF012 - a constant
+        "account": ("Account", lambda: Q(hash="", provider="")),
+        "single_stamp": ("Single stamp", lambda: Q(provider__gt="")),
+        "hash": ("Hash", lambda: Q(hash__gt="")),
+    }
+
+
+def _state(ban: Ban) -> str:
+    if ban.end_time is None:
+        return "active, for ever"
+    moment = f"{ban.end_time:%Y-%m-%d %H:%M} UTC"
+    return f"active until {moment}" if ban.end_time > timezone.now() else f"ended {moment}"
 
 
 class BanForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
@@ -68,9 +95,9 @@ class BanForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscript
 class BanAdmin(IndexedAdmin):
     form = BanForm
     list_display = ("id", "what", "type", "state", "ban_list", "last_run_revoke_matching", "created_at")
-    list_display_links = ("id", "what")
+    list_display_links = ("what",)
     list_select_related = ("ban_list",)
-    list_filter = (StateFilter, "type", "created_at")
+    list_filter = (StateFilter, KindFilter, "created_at")
     search_fields = ("address__exact", "hash__exact", "provider__exact")
     search_help_text = "The whole address, hash or provider."
     readonly_fields = ("type", "state", "created_at", "last_run_revoke_matching", "ban_list")
@@ -83,10 +110,7 @@ class BanAdmin(IndexedAdmin):
 
     @admin.display(description="state")
     def state(self, ban: Ban) -> str:
-        if ban.end_time is None:
-            return "active, for ever"
-        moment = f"{ban.end_time:%Y-%m-%d %H:%M} UTC"
-        return f"active until {moment}" if ban.end_time > timezone.now() else f"ended {moment}"
+        return format_html('<span class="whitespace-nowrap">{}</span>', _state(ban))
 
     def get_search_results(
         self,

@@ -138,6 +138,7 @@ class RemoveRevocationListEntries(RemovalPage):
 class RevocationListAdmin(ImportedListAdmin):
     list_display = ("id", "name", "description")
     exclude = ("csv_file",)
+    entries = "revocations"
 
     def page_links(self, pk: int) -> Sequence[tuple[str, str, str]]:
         return (

@@ -1,15 +1,39 @@
 """Tables of stored stamps and revocations."""
 
-from django.contrib import admin
+from typing import Any, ClassVar
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+
+from apps.ceramic_cache.admin.undeletion_page import MAY_UNDELETE, MOST_AT_ONCE, UndeleteStamps
 from apps.ceramic_cache.models import CeramicCache, Revocation
+from apps.registry.admin.explanation_page import explain_link
+from scorer_v2.admin_site.ids_field import joined
+from scorer_v2.admin_site.pages import page_url
 from scorer_v2.model_admin import IndexedAdmin, ReadOnlyAdmin
+
+
+class SaveStatusFilter(admin.SimpleListFilter):
+    """Which values there are is known: finding them in the table would read all of it."""
+
+    title = "save status"
+    parameter_name = "save_status"
+    _statuses: ClassVar = {"pending": "pending", "saved": "saved", "failed": "failed", "none": ""}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's signature
+        return [(name, name) for name in self._statuses]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
+        status = self._statuses.get(self.value() or "")
+        return queryset if status is None else queryset.filter(compose_db_save_status=status)
 
 
 @admin.register(CeramicCache)
 class CeramicCacheAdmin(ReadOnlyAdmin):
     list_display = (
         "id",
+        "explain",
         "address",
         "provider",
         "type",
@@ -19,8 +43,21 @@ class CeramicCacheAdmin(ReadOnlyAdmin):
         "expiration_date",
         "compose_db_save_status",
     )
-    list_filter = (("deleted_at", admin.EmptyFieldListFilter), "type", "source_app")
+    list_filter = (("deleted_at", admin.EmptyFieldListFilter), SaveStatusFilter, "type", "source_app")
     search_fields = ("address__exact", "proof_value__exact")
+    actions = ("undelete",)
+
+    @admin.display(description="Why")
+    def explain(self, stamp: CeramicCache) -> str:
+        return explain_link(stamp.address)
+
+    @admin.action(description="Undelete selected stamps", permissions=["undelete"])
+    def undelete(self, request: HttpRequest, queryset: QuerySet[CeramicCache]) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
+        chosen = queryset.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1]
+        return HttpResponseRedirect(page_url(UndeleteStamps.name, {"stamps": joined(chosen)}))
+
+    def has_undelete_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MAY_UNDELETE)
 
 
 @admin.register(Revocation)

@@ -36,6 +36,18 @@ _DIFFERS = """
     (held.end_time IS DISTINCT FROM line.end_time OR line.reason IS DISTINCT FROM held.reason AND line.reason <> '')
 """
 
+# The lines that ban what another ban in force bans too: addresses and hashes apart, because each have an index of their
+# own, so that a large table need not be read and sorted whole.
+_ELSEWHERE = """
+    SELECT count(*) FROM line WHERE line.hash {which} '' AND EXISTS (
+        SELECT FROM ceramic_cache_ban other
+        WHERE other.type = line.type AND other.provider = line.provider AND other.hash = line.hash
+          AND lower(other.address) = line.address
+          AND (other.ban_list_id IS DISTINCT FROM %(ban_list_id)s OR %(ban_list_id)s::bigint IS NULL)
+          AND (other.end_time IS NULL OR other.end_time > %(now)s)
+    )
+"""
+
 # How many lines are new, how many change a ban of the list, and how many ban what another ban in force bans.
 COMPARE = statement(
     "ceramic_cache.compare_ban_list",
@@ -45,14 +57,9 @@ COMPARE = statement(
         SELECT line.position, count(held.id) AS bans, bool_or(held.id IS NOT NULL AND {_DIFFERS}) AS changed
         FROM line LEFT JOIN held USING (type, provider, hash, address)
         GROUP BY line.position
-    ),
-    elsewhere AS (
-        SELECT DISTINCT type, provider, hash, lower(address) AS address
-        FROM ceramic_cache_ban
-        WHERE ban_list_id IS DISTINCT FROM %(ban_list_id)s AND (end_time IS NULL OR end_time > %(now)s)
     )
     SELECT count(*) FILTER (WHERE bans = 0), count(*) FILTER (WHERE changed),
-           (SELECT count(*) FROM line JOIN elsewhere USING (type, provider, hash, address))
+           ({_ELSEWHERE.format(which="=")}) + ({_ELSEWHERE.format(which="<>")})
     FROM compared
     """,
 )
@@ -127,8 +134,9 @@ _REVOKE_MATCHING = """
         FROM ({fit}) fit LEFT JOIN ceramic_cache_revocation revocation ON revocation.ceramic_cache_id = fit.id
     ),
     added AS (
-        INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id)
-        SELECT DISTINCT ON (id) proof_value, id FROM fitting WHERE %(write)s AND NOT revoked ORDER BY id
+        INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id, revocation_list_id)
+        SELECT DISTINCT ON (id) proof_value, id, %(revocation_list_id)s::bigint
+        FROM fitting WHERE %(write)s AND NOT revoked ORDER BY id
         ON CONFLICT (ceramic_cache_id) DO NOTHING
     ),
     marked AS (
@@ -243,9 +251,11 @@ def page(bulk: BulkTransaction, ban_list_id: int, *, after: int) -> list[tuple[A
     return bulk.rows(EXPORT, {"ban_list_id": ban_list_id, "after": after, "limit": CHUNK})
 
 
-def revoke_matching(bulk: BulkTransaction, *, ban_ids: Sequence[int], now: datetime, write: bool) -> list[Fitting]:
+def revoke_matching(
+    bulk: BulkTransaction, *, ban_ids: Sequence[int], revocation_list_id: int | None, now: datetime, write: bool
+) -> list[Fitting]:
     """What bans in force fit, by address and by hash; with `write` it is revoked."""
-    values = {"ban_ids": list(ban_ids), "now": now, "write": write}
+    values = {"ban_ids": list(ban_ids), "revocation_list_id": revocation_list_id, "now": now, "write": write}
     by_address = bulk.row(REVOKE_BY_ADDRESS, {**values, "types": [ACCOUNT, SINGLE_STAMP]})
     found = [_fitting(by_address)]
     if bulk.rows(_HASH_BANS_AMONG, values):
@@ -260,6 +270,7 @@ def preview(bulk: BulkTransaction, target: BanTarget, *, now: datetime) -> Fitti
         "address": target.address,
         "provider": target.provider,
         "hash": target.hash,
+        "revocation_list_id": None,
         "now": now,
         "write": False,
     }

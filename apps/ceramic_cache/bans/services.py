@@ -136,14 +136,27 @@ def preview_ban(*, address: str = "", provider: str = "", hash: str = "", now: d
     )
 
 
-def revoke_matching(*, ban_ids: Sequence[int], dry_run: bool = False, now: datetime | None = None) -> RevokedMatching:
+def revoke_matching(
+    *,
+    ban_ids: Sequence[int],
+    revocation_list_id: int | None = None,
+    dry_run: bool = False,
+    now: datetime | None = None,
+) -> RevokedMatching:
     """Revokes the live stamps that bans in force fit, and notes the time at these bans (6.1).
 
+    The revocations belong to the given revocation list, so that exactly they can be taken back; None: to no list.
     Doing it again revokes only what was added since. Scores are computed again by nobody: see `addresses`.
     """
     wanted = list(dict.fromkeys(ban_ids))
     with transaction() as bulk:
-        found = managers.revoke_matching(bulk, ban_ids=wanted, now=now or timezone.now(), write=not dry_run)
+        found = managers.revoke_matching(
+            bulk,
+            ban_ids=wanted,
+            revocation_list_id=revocation_list_id,
+            now=now or timezone.now(),
+            write=not dry_run,
+        )
     in_force = frozenset[int]().union(*(fitting.ban_ids for fitting in found))
     stamps = sum(fitting.unrevoked for fitting in found)
     return RevokedMatching(

@@ -44,6 +44,26 @@ POINTS = """
 
 AWARDING_LISTS = ["MetaMaskOG2", "SeasonedPassportOGs", "TheChosenOnes"]
 
+# The weights that the community's customisation lays over its scorer's (3.7).
+OVERLAY = """
+CROSS JOIN LATERAL (
+    SELECT array_agg(entry.provider ORDER BY entry.kind, entry.id) AS providers,
+           array_agg(entry.weight ORDER BY entry.kind, entry.id) AS weights
+    FROM account_customization customization
+    CROSS JOIN LATERAL (
+        SELECT 1 AS kind, allowed.id, 'AllowList#' || list.name AS provider, allowed.weight
+        FROM account_allowlist allowed JOIN account_addresslist list ON list.id = allowed.address_list_id
+        WHERE allowed.customization_id = customization.id
+        UNION ALL
+        SELECT 2, custom.id, ruleset.provider_id, custom.weight
+        FROM account_customcredential custom
+        JOIN account_customcredentialruleset ruleset ON ruleset.id = custom.ruleset_id
+        WHERE custom.customization_id = customization.id
+    ) entry
+    WHERE customization.scorer_id = community.id
+) overlay
+"""
+
 # All that one scoring reads, in one row. The live, unrevoked stamps of the address come by ascending id; the links are
 # those of every nullifier that any of them names, in this community; the overlay are the customisation's weights.
 # Nullifiers are looked for as an array, so that the index is used whatever the planner takes their number for: as a
@@ -85,29 +105,15 @@ CROSS JOIN LATERAL (
     FROM registry_hashscorerlink link
     WHERE link.community_id = community.id AND link.hash = ANY(ARRAY(SELECT hash FROM nullifier)::text[])
 ) links
-CROSS JOIN LATERAL (
-    SELECT array_agg(entry.provider ORDER BY entry.kind, entry.id) AS providers,
-           array_agg(entry.weight ORDER BY entry.kind, entry.id) AS weights
-    FROM account_customization customization
-    CROSS JOIN LATERAL (
-        SELECT 1 AS kind, allowed.id, 'AllowList#' || list.name AS provider, allowed.weight
-        FROM account_allowlist allowed JOIN account_addresslist list ON list.id = allowed.address_list_id
-        WHERE allowed.customization_id = customization.id
-        UNION ALL
-        SELECT 2, custom.id, ruleset.provider_id, custom.weight
-        FROM account_customcredential custom
-        JOIN account_customcredentialruleset ruleset ON ruleset.id = custom.ruleset_id
-        WHERE custom.customization_id = customization.id
-    ) entry
-    WHERE customization.scorer_id = community.id
-) overlay
-"""
+{overlay}"""
 
 
 def _statements(name: str, template: str) -> dict[CommunityLookup, Statement]:
     points = POINTS.format(wanted="community.human_points_program AND %(points_wanted)s")
     return {
-        lookup: statement(f"registry.{name}.{lookup.name}", template.format(community=lookup.sql, points=points))
+        lookup: statement(
+            f"registry.{name}.{lookup.name}", template.format(community=lookup.sql, points=points, overlay=OVERLAY)
+        )
         for lookup in LOOKUPS
     }
 

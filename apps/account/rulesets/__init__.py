@@ -1,0 +1,1 @@
+"""Custom credential rulesets: what a custom credential proves."""

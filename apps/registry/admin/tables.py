@@ -1,0 +1,50 @@
+"""Admin pages of what scorings write, as it is in the tables."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from apps.registry.models import Event, GTCStakeEvent, HashScorerLink, Stamp, StampMetadata
+from scorer_v2.model_admin import IndexedAdmin, ReadOnlyAdmin
+
+
+@admin.register(Stamp)
+class StampAdmin(ReadOnlyAdmin):
+    list_display = ("id", "passport", "provider")
+    list_select_related = ("passport",)
+    search_fields = ("passport__address__exact",)
+
+
+@admin.register(HashScorerLink)
+class HashScorerLinkAdmin(ReadOnlyAdmin):
+    list_display = ("id", "hash", "address", "community", "expires_at")
+    list_select_related = ("community",)
+    search_fields = ("hash__exact", "address__exact")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("id", "created_at", "action", "address", "community")
+    list_select_related = ("community",)
+    search_fields = ("address__exact",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        # The index that has the address begins with the action.
+        return found.filter(action__in=Event.Action.values) if search_term else found, has_duplicates
+
+
+@admin.register(GTCStakeEvent)
+class GTCStakeEventAdmin(ReadOnlyAdmin):
+    list_display = ("id", "event_type", "round_id", "staker", "address", "amount", "staked", "block_number")
+    search_fields = ("staker__exact", "address__exact")
+
+
+@admin.register(StampMetadata)
+class StampMetadataAdmin(IndexedAdmin):
+    list_display = ("provider", "is_beta")
+    search_fields = ("provider",)

@@ -1,0 +1,1 @@
+"""Weight configurations: made from files, copied, activated, compared."""

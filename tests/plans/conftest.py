@@ -1,0 +1,63 @@
+"""A database that the planner believes to have a million rows in every table."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test.utils import override_settings
+
+from tests.bench import filler
+from tests.bench.identities import INTERNAL_TOKEN, ISSUER, USER_COMMUNITY
+from tests.bench.partners import make_partners
+from tests.plans import hot_statements, plan_nodes
+from tests.server.profiles import profile_environment
+from tests.server.scratch_databases import ScratchDatabase, ScratchDatabases
+
+# Real rows: enough that statistics look as those of many do.
+STAMPS = 10_000
+BELIEVED = 1_000_000
+# Tables that have a row for each of our own words, whatever the service has to do.
+SMALL = ("registry_humanpointsconfig",)
+# The planner takes rows per page from here, and the number of pages from the file.
+BELIEVE = """
+    UPDATE pg_class SET reltuples = %s
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relpages > 0 AND NOT relname = ANY(%s)
+"""
+SETTINGS = {
+    "TRUSTED_IAM_ISSUERS": [ISSUER.did],
+    "CGRANTS_API_TOKEN": INTERNAL_TOKEN,
+    "CERAMIC_CACHE_SCORER_ID": USER_COMMUNITY,
+    "FF_MULTI_NULLIFIER": "on",
+    "FF_API_ANALYTICS": "on",
+    "HUMAN_POINTS_ENABLED": True,
+    "HUMAN_POINTS_MTA_ENABLED": True,
+    "HUMAN_POINTS_START_TIMESTAMP": 0,
+    "RATELIMIT_ENABLE": False,
+}
+
+
+@pytest.fixture(scope="module")
+def database(django_db_blocker: Any) -> Iterator[ScratchDatabase]:
+    """The models, and the service in this process, use it."""
+    databases = ScratchDatabases(profile_environment("default"))
+    try:
+        made = databases.create()
+        with made.as_django_default(django_db_blocker), override_settings(**SETTINGS):
+            make_partners()
+            with made.connect() as connection:
+                filler.fill(connection, filler.Size(STAMPS))
+            yield made
+    finally:
+        databases.close()
+
+
+@pytest.fixture(scope="module")
+def plans(database: ScratchDatabase) -> dict[str, list[plan_nodes.Plan]]:
+    """Of all statements that requests sent, on the connection that they used, once the planner believes."""
+    hot_statements.send_requests()
+    driver = connections["default"].connection
+    with database.connect() as connection:
+        connection.execute("ANALYZE")
+        connection.execute(BELIEVE, [BELIEVED, list(SMALL)])
+    return plan_nodes.prepared_plans(driver)
