@@ -29,7 +29,7 @@ def pinned(lock: str) -> dict[str, set[str]]:
 
 def test_there_are_locks() -> None:
     kinds = ["-bench", "-dev", "-otel", "-prove", ""]
-    assert LOCKS == [f"requirements{kind}.txt" for kind in kinds]
+    assert [f"requirements{kind}.txt" for kind in kinds] == LOCKS
 
 
 @pytest.mark.parametrize("lock", LOCKS)
