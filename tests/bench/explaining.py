@@ -58,7 +58,7 @@ def _sent(connection: psycopg.Connection[Any]) -> dict[str, Trip]:
         for request in trips
         for trip in request
         for position, sent in enumerate(trip)
-        if sent.prepared is None
+        if sent.name not in ("begin", "commit")
     }
 
 
