@@ -32,6 +32,9 @@ TYPES: dict[type, str] = {bool: "boolean", int: "bigint", datetime: "timestamptz
 SKIPPED = re.compile(r"Planning|Memory: |Memory Usage|Storage: |^\s*(Trigger|JIT|WAL)\b")
 
 
+OF_TRANSACTIONS = ("begin", "commit")
+
+
 def explained(url: str) -> Iterator[tuple[str, str]]:
     """(name, plan) of each statement. Nothing of it is kept."""
     with psycopg.connect(url, autocommit=True, prepare_threshold=None, options=GENERIC) as connection:
@@ -54,11 +57,11 @@ def _sent(connection: psycopg.Connection[Any]) -> dict[str, Trip]:
     trips = record(asked)
     connections.close_all()
     return {
-        sent.name: tuple(_of_now(each) for each in trip[: position + 1] if each.prepared is None)
+        sent.name: tuple(_of_now(each) for each in trip[: position + 1] if each.name not in OF_TRANSACTIONS)
         for request in trips
         for trip in request
         for position, sent in enumerate(trip)
-        if sent.name not in ("begin", "commit")
+        if sent.name not in OF_TRANSACTIONS
     }
 
 
