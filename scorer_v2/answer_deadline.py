@@ -10,6 +10,8 @@ from time import monotonic
 import psycopg
 from psycopg.pq.abc import PGconn, PGresult
 
+from scorer_v2 import turns
+
 
 class AnswerOverdue(psycopg.OperationalError):
     """The answers did not come in time. The connection is closed: whatever they would say is not waited for."""
@@ -41,7 +43,9 @@ class AnswerDeadline:
         waiting = poll()
         while connection.is_busy():
             waiting.register(connection.socket, POLLIN | POLLOUT if connection.flush() else POLLIN)
-            if not waiting.poll(self._milliseconds_left()):
+            with turns.waiting:
+                is_there = waiting.poll(self._milliseconds_left())
+            if not is_there:
                 connection.finish()
                 raise AnswerOverdue("the answers are overdue")
             connection.consume_input()

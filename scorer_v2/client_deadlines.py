@@ -5,13 +5,17 @@ the rest of a request for ever, and so as many silent clients as there are threa
 """
 
 import socket
+import sys
 import time
 from contextlib import suppress
 from typing import Any
 
 from gunicorn.workers import gthread
 
-from scorer_v2.lean_worker import LeanWorker
+if sys.platform == "linux":
+    from scorer_v2.lean_worker import LeanWorker as ThreadedWorker
+else:  # where there is no epoll, as on a developer's Mac, gunicorn's own
+    ThreadedWorker = gthread.ThreadWorker
 
 # How long a new connection may keep a thread waiting for its first byte; after that no thread waits for it.
 FIRST_BYTE_SECONDS = 0.05
@@ -21,7 +25,7 @@ class RequestTimeout(Exception):
     """The head of a request did not come in time."""
 
 
-class ClientDeadlineWorker(LeanWorker):
+class ClientDeadlineWorker(ThreadedWorker):
     """`read_seconds` is set by gunicorn's configuration file (GUNICORN_READ_TIMEOUT): for head and body together. An
     answer must be taken within gunicorn's own `timeout`, both counted from the beginning of the request."""
 

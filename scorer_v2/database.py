@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError,
 from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from scorer_v2 import pipeline
+from scorer_v2 import pipeline, turns
 from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
 from scorer_v2.conf import settings
 from scorer_v2.errors import Conflict, DatabaseSilent, DatabaseUnavailable
@@ -166,7 +166,9 @@ def _carry_out(steps: Sequence[Step], using: str, answers: list[PGresult]) -> No
     connection = connections[using]
     if connection.in_atomic_block:
         raise InterfaceError("the request path opens its own transactions; it cannot run inside an atomic block")
-    connection.ensure_connection()
+    if connection.connection is None:
+        with turns.waiting:
+            connection.ensure_connection()
     pipeline.carry_out(connection.connection, steps, answers, deadline=_deadline())
 
 

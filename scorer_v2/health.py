@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from scorer_v2 import turns
 from scorer_v2.answers import json_answer, json_bytes
 from scorer_v2.database import fetch, statement
 from scorer_v2.errors import DomainError
@@ -26,6 +27,7 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
 
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """200 when all parts serve; 503 otherwise. A cache that is down is told, but serves (limits fail open)."""
+    turns.leave()
     parts = {"database": _database(), "schema": "unknown", "cache": _cache()}
     if parts["database"] == "ok":
         parts["schema"] = _schema()

@@ -1,93 +1,163 @@
 """gunicorn's threaded worker with a shorter way from one request to the next.
 
 gunicorn leads every request through its main thread: a poller, a future, a queue and a pipe, which together hold the
-interpreter as long as reading one row and answering it does. Here threads are plain, and one whose client is likely to
-ask again at once waits for that by itself.
+interpreter as long as reading one row and answering it does. Here threads take the next request themselves, one of
+them waiting for all connections that are quiet, and they compute in turns (scorer_v2.turns).
 """
 
 import logging
-from collections.abc import Callable
-from queue import SimpleQueue
-from select import POLLIN, poll
-from threading import Semaphore, Thread
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from threading import Thread
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.http import wsgi
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+
+from scorer_v2.lean_connections import LeanResponse, PoliteSocket, QuietConnections
 
 logger = logging.getLogger("scorer_v2.server")
 
-# How long a thread waits for the next request on a connection.
-LINGER_MILLISECONDS = 2
+# What a worker waits before it accepts a connection, for each that it has: one that has fewer is faster.
+ACCEPT_SECONDS = 0.000_05
+ACCEPT_SECONDS_AT_MOST = 0.000_5
 
 
 class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    alive: bool
+
+    def init_process(self) -> None:
+        self.quiet = self.keepalived_conns = QuietConnections()
+        super().init_process()
+
     def get_thread_pool(self) -> "Threads":
-        # One thread never lingers: a request on another connection finds it free.
-        self._may_linger = Semaphore(max(self.cfg.threads - 1, 0))
-        return Threads(self.cfg.threads, self._serve)
+        return Threads(self.cfg.threads, self._serve_next, self.quiet.stop)
+
+    def accept(self, listener: Any) -> None:
+        """A connection stays with its worker as long as it lives: all workers should have as many."""
+        if self.cfg.workers > 1 and self.nr_conns:
+            time.sleep(min(self.nr_conns * ACCEPT_SECONDS, ACCEPT_SECONDS_AT_MOST))
+        super().accept(listener)
 
     def enqueue_req(self, conn: Any) -> None:
-        self.tpool.submit(conn)
+        """A new connection: a thread takes it when it asks for something."""
+        if not self.cfg.is_ssl:
+            conn.sock = PoliteSocket(fileno=conn.sock.detach())
+        conn.data_ready = True
+        conn.set_timeout()
+        self.quiet.add(conn)
 
-    def _serve(self, conn: Any) -> None:
-        """Requests of a connection, in a thread, as long as they follow each other closely."""
-        result = False
-        try:
-            result = self.handle(conn)
-            while result is True and self.alive and self._is_asked_again(conn):
-                result = self.handle(conn)
-        finally:
-            self.method_queue.defer(self.finish_request, conn, Done(result))
-
-    def _is_asked_again(self, conn: Any) -> bool:
-        if conn.is_http2 or self.tpool.has_work() or not self._may_linger.acquire(blocking=False):
+    def _serve_next(self) -> bool:
+        """What the next connection asks for, in a thread. False when there is nothing more to come."""
+        conn = self.quiet.next()
+        if conn is None:
             return False
+        is_kept = False
         try:
-            waiting = poll()
-            waiting.register(conn.sock, POLLIN)
-            return bool(waiting.poll(LINGER_MILLISECONDS))
+            is_kept = self.handle(conn)
+            while is_kept and conn.parser.unreader.buf.getvalue():
+                is_kept = self.handle(conn)
         finally:
-            self._may_linger.release()
+            if is_kept:
+                self._keep(conn)
+            else:
+                self.method_queue.defer(self.finish_request, conn, Ended())
+        return True
+
+    def _keep(self, conn: Any) -> None:
+        conn.set_timeout()
+        if not self.alive:
+            conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
+        self.quiet.add(conn)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Close connections that have been quiet for too long, or all. The main thread's."""
+        for conn in self.quiet.take_overdue(by=float("inf") if force else time.monotonic()):
+            self.nr_conns -= 1
+            conn.close()
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        self.quiet.end_by(deadline)
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Of a body that was read nothing is left to drain, and no time to be set for it."""
+        if keepalive and getattr(conn.parser.mesg.body.reader, "length", None) == 0:
+            return True
+        return bool(super()._keepalive_after(conn, keepalive))
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """As gunicorn's own, with an answer that leaves in one piece, and without hooks that we do not have."""
+        response: Any = None
+        started = datetime.now()  # noqa: DTZ005 - a duration, as gunicorn's logger wants it
+        try:
+            response, environ = wsgi.create(
+                req, conn.sock, conn.client, conn.server, self.cfg, response_class=LeanResponse
+            )
+            environ["wsgi.multithread"] = True
+            self._count(response)
+            answer = self.wsgi(environ, response.start_response)
+            try:
+                self._write(answer, response, environ)
+            finally:
+                self.log.access(response, req, environ, datetime.now() - started)  # noqa: DTZ005 - as above
+                if hasattr(answer, "close"):
+                    answer.close()
+            return not response.should_close()
+        except OSError:
+            raise
+        except (Exception, SystemExit):
+            if response is None or not response.headers_sent:
+                raise
+            # A second answer on the same connection would spoil what was begun.
+            self.log.exception("Error handling request")
+            close_graceful(conn.sock)
+            raise StopIteration from None
+
+    def _count(self, response: Any) -> None:
+        self.nr += 1
+        if self.nr >= self.max_requests and self.alive:
+            self.log.info("Autorestarting worker after current request.")
+            self.alive = False
+        if not self.alive or not self.cfg.keepalive or len(self.quiet) >= self.max_keepalived:
+            response.force_close()
+
+    def _write(self, answer: Iterable[bytes], response: Any, environ: dict[str, Any]) -> None:
+        if isinstance(answer, environ["wsgi.file_wrapper"]):
+            response.write_file(answer)
+        else:
+            for part in answer:
+                response.write(part)
+        response.close()
 
 
 class Threads:
-    """Each takes one connection after the other. They end with the process: what still runs then has had its grace."""
+    """They end with the process: what still runs then has had its grace."""
 
-    def __init__(self, number: int, serve: Callable[[Any], None]) -> None:
-        self._waiting: SimpleQueue[Any] = SimpleQueue()
-        self._serve = serve
-        self._threads = [Thread(target=self._run, daemon=True) for _ in range(number)]
-        for thread in self._threads:
-            thread.start()
-
-    def submit(self, connection: Any) -> None:
-        self._waiting.put(connection)
-
-    def has_work(self) -> bool:
-        return not self._waiting.empty()
+    def __init__(self, number: int, serve_next: Callable[[], bool], stop: Callable[[], None]) -> None:
+        self._serve_next = serve_next
+        self._stop = stop
+        for _ in range(number):
+            Thread(target=self._run, daemon=True).start()
 
     def shutdown(self, *, wait: bool) -> None:  # noqa: ARG002 - as an executor's
-        for _ in self._threads:
-            self._waiting.put(None)
+        self._stop()
 
     def _run(self) -> None:
-        while (connection := self._waiting.get()) is not None:
+        serves = True
+        while serves:
             try:
-                self._serve(connection)
+                serves = self._serve_next()
             except Exception:
                 logger.exception("a connection failed in the server")
 
 
-class Done:
-    """What became of a connection, in the form in which gunicorn asks for it: a future's."""
-
-    __slots__ = ("_result",)
-
-    def __init__(self, result: Any) -> None:
-        self._result = result
+class Ended:
+    """A connection that is not kept, in the form in which gunicorn asks for it: a future's."""
 
     def cancelled(self) -> bool:
         return False
 
-    def result(self) -> Any:
-        return self._result
+    def result(self) -> bool:
+        return False

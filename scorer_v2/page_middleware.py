@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware import csrf
 from django.utils.deprecation import MiddlewareMixin
 
+from scorer_v2 import turns
+
 if TYPE_CHECKING:
     _Middleware = MiddlewareMixin
 else:
@@ -25,6 +27,7 @@ PAGES = "/admin/"
 class _OnPages(_Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(PAGES):
+            turns.leave()
             return cast(HttpResponseBase, super().__call__(request))
         return cast(HttpResponseBase, self.get_response(request))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.cache import cache, caches
 
+from scorer_v2 import turns
 from scorer_v2.conf import settings
 
 logger = logging.getLogger("scorer_v2.rollout")
@@ -43,7 +44,8 @@ def configured() -> Rollout:
 
 def stored() -> Rollout | None:
     """What the cache holds. Raises ValueError, and whatever a cache that is down raises."""
-    text = cache.get(CACHE_NAME)
+    with turns.waiting:
+        text = cache.get(CACHE_NAME)
     return None if text is None else _parsed(text)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 
+from scorer_v2 import turns
 from scorer_v2.conf import settings
 from scorer_v2.errors import DomainError
 from scorer_v2.measurements import current
@@ -97,9 +98,8 @@ def _offset(name: str) -> int:
 def _count(name: str, lifetime: int) -> int | None:
     """How many requests the window has seen, this one included; None when the cache fails."""
     try:
-        if cache.add(name, 1, lifetime + 1):
-            return 1
-        return int(cache.incr(name))
+        with turns.waiting:
+            return 1 if cache.add(name, 1, lifetime + 1) else int(cache.incr(name))
     except Exception:
         current().count_cache("rate_limits", "failed")
         logger.exception("rate limits are not applied: the cache fails")

@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from apps.registry.scoring.weights import as_decimal
 from apps.scorer_weighted import managers
+from scorer_v2 import turns
 from scorer_v2.conf import settings
 from scorer_v2.errors import DomainError, NotFound
 from scorer_v2.measurements import current
@@ -44,7 +45,8 @@ def weights_of(*, community_id: str) -> Weights:
     measured = current()
     measured.community = number
     try:
-        cached = cache.get(name)
+        with turns.waiting:
+            cached = cache.get(name)
     except Exception:
         measured.count_cache("weights", "failed")
         logger.exception("weights are read from the database: the cache fails")
@@ -97,6 +99,7 @@ def _stored_weights(community_id: int, *, is_default: bool) -> Weights:
 
 def _remember(name: str, weights: Weights) -> None:
     try:
-        cache.set(name, json.dumps(weights), CACHE_SECONDS)
+        with turns.waiting:
+            cache.set(name, json.dumps(weights), CACHE_SECONDS)
     except Exception:
         logger.exception("weights are not cached: the cache fails")

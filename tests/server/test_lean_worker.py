@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from scorer_v2.turns import PATIENCE_SECONDS
 from tests.server.profiles import profile_environment
 from tests.server.running_server import HOST, RunningServer
 
@@ -83,3 +84,39 @@ def test_requests_sent_without_waiting_for_answers_are_answered_in_order(server:
         assert part, received
         received += part
     assert received.count(b'{"status":"ok"}') == 3
+
+
+HALF = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Half: "
+
+
+def test_a_client_in_the_middle_of_its_request_holds_nobody_up(server: RunningServer) -> None:
+    slow = connect(server)
+    slow.connect()
+    slow.sock.sendall(HALF)
+    quick = connect(server)
+    started = time.monotonic()
+    assert [ask(quick) for _ in range(50)] == [200] * 50
+    assert time.monotonic() - started < 50 * PATIENCE_SECONDS
+    slow.sock.sendall(b"1\r\n\r\n")
+    assert slow.sock.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+def test_what_a_client_sent_ahead_is_answered_though_its_connection_stays_silent(server: RunningServer) -> None:
+    """The second request came with the body of the first: nothing more is to be read from the socket."""
+    connection = connect(server)
+    connection.connect()
+    first = b"POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+    connection.sock.sendall(first + b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+    received = b""
+    while received.count(b"HTTP/1.1 ") < 2 or not received.endswith(b"}"):
+        part = connection.sock.recv(65_536)
+        assert part, received
+        received += part
+
+
+def test_an_answer_without_a_body_is_its_head_alone(server: RunningServer) -> None:
+    connection = connect(server)
+    connection.request("HEAD", "/health")
+    response = connection.getresponse()
+    assert (response.status, response.read()) == (200, b"")
+    assert ask(connection) == 200
