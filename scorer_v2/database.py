@@ -6,8 +6,7 @@ work as everywhere; its cursors are not, because they bind on the client and can
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -94,8 +93,7 @@ def commit_and(*before: Step, after: Sequence[Step] = (), using: str = DEFAULT_D
     """
     answers: list[PGresult] = []
     try:
-        with _measured_round_trip():
-            _carry_out((*before, COMMIT, *after), using, answers)
+        _round_trip((*before, COMMIT, *after), using, answers)
         return _rows(answers[: len(before)], using)
     except (psycopg.Error, Error) as error:
         is_committed = len(answers) > len(before) and answers[len(before)].command_status == b"COMMIT"
@@ -112,13 +110,15 @@ def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
     driver = connections[using].connection
     if driver is None or driver.pgconn.transaction_status == TransactionStatus.IDLE:
         return
+    started = perf_counter()
     try:
         # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
-        with _measured_round_trip():
-            answer = _deadline().ask(b"ROLLBACK", driver.pgconn)
-            ended = answer is not None and answer.command_status == b"ROLLBACK"
+        answer = _deadline().ask(b"ROLLBACK", driver.pgconn)
+        ended = answer is not None and answer.command_status == b"ROLLBACK"
     except psycopg.Error:
         ended = False
+    finally:
+        _count_round_trip(started)
     if not ended:
         close(using)
 
@@ -139,8 +139,7 @@ class _DeadConnection(Exception):
 def _send(steps: Sequence[Step], using: str) -> list[Rows]:
     answers: list[PGresult] = []
     try:
-        with _measured_round_trip():
-            _carry_out(steps, using, answers)
+        _round_trip(steps, using, answers)
         return _rows(answers, using)
     except (psycopg.Error, Error) as error:
         dead = _is_dead(error, using)
@@ -150,26 +149,34 @@ def _send(steps: Sequence[Step], using: str) -> list[Rows]:
         raise _translated(error, steps) from error
 
 
-@contextmanager
-def _measured_round_trip() -> Iterator[None]:
-    """Counts, whether or not it fails."""
+def _round_trip(steps: Sequence[Step], using: str, answers: list[PGresult]) -> None:
+    """It counts, whether or not it fails."""
     started = perf_counter()
     try:
-        yield
+        _carry_out(steps, using, answers)
     finally:
-        measured = current()
-        measured.database_seconds += perf_counter() - started
-        measured.round_trips += 1
+        _count_round_trip(started)
 
 
 def _carry_out(steps: Sequence[Step], using: str, answers: list[PGresult]) -> None:
+    pipeline.carry_out(_driver(using), steps, answers, deadline=_deadline())
+
+
+def _count_round_trip(started: float) -> None:
+    measured = current()
+    measured.database_seconds += perf_counter() - started
+    measured.round_trips += 1
+
+
+def _driver(using: str) -> psycopg.Connection[Any]:
     connection = connections[using]
     if connection.in_atomic_block:
         raise InterfaceError("the request path opens its own transactions; it cannot run inside an atomic block")
     if connection.connection is None:
         with turns.waiting:
             connection.ensure_connection()
-    pipeline.carry_out(connection.connection, steps, answers, deadline=_deadline())
+    driver: psycopg.Connection[Any] = connection.connection
+    return driver
 
 
 def _deadline() -> AnswerDeadline:

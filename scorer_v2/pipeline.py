@@ -82,11 +82,15 @@ def carry_out(
     connection: PGconn = driver.pgconn
     forms = [_forms(step) for step in steps]
     try:
-        connection.enter_pipeline_mode()
-        unanswered = _send(driver, connection, steps, forms)
-        connection.pipeline_sync()
-        _receive(connection, unanswered, answers, deadline)
-        connection.exit_pipeline_mode()
+        if len(steps) == 1 and steps[0].statement.prepared_name in _session(driver).prepared:
+            connection.send_query_prepared(steps[0].statement.prepared_name, forms[0], result_format=Format.BINARY)
+            _receive_one(connection, answers, deadline)
+        else:
+            connection.enter_pipeline_mode()
+            unanswered = _send(driver, connection, steps, forms)
+            connection.pipeline_sync()
+            _receive(connection, unanswered, answers, deadline)
+            connection.exit_pipeline_mode()
     except psycopg.Error:
         raise
     except BaseException:  # such as a signal: answers that nobody waited for would be the next one's
@@ -143,6 +147,14 @@ def _send(
             connection.send_query_prepared(statement.prepared_name, values, result_format=Format.BINARY)
         unanswered.append(True)
     return unanswered
+
+
+def _receive_one(connection: PGconn, answers: list[PGresult], deadline: AnswerDeadline) -> None:
+    answer = deadline.next(connection)
+    if answer is None or answer.status not in _ENDED_WELL:
+        raise _failure(connection, answer)
+    answers.append(answer)
+    deadline.next(connection)  # the end of the answers
 
 
 def _receive(connection: PGconn, unanswered: Sequence[bool], answers: list[PGresult], deadline: AnswerDeadline) -> None:
