@@ -91,9 +91,11 @@ def pre_request(worker, req):
 
 
 def post_worker_init(worker):
-    """A client has so long to send a request; and what is loaded stays: the garbage collector need not look through it
-    again and again."""
+    """A client has so long to send a request. Settings are plain attributes from now on: gunicorn computes one at each
+    of twenty readings a request. And what is loaded stays: the garbage collector need not look through it again and
+    again."""
     worker.read_seconds = read_timeout
+    vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
     gc.collect()
     gc.freeze()
 

@@ -1,12 +1,13 @@
 """The API's paths: all of them where it runs alone, and the only ones that are taken in a host project."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, URLPattern, path, resolve
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, resolve
+from django.urls.resolvers import RoutePattern
 
 from scorer_v2.api import ROUTERS, api
 
@@ -41,12 +42,39 @@ METHODS: dict[str, frozenset[str]] = {
     for template, view in router.path_operations.items()
 }
 
+
+class ApiPaths(URLResolver):
+    """As Django's own, which tries one pattern after the other, among those that begin as the path does."""
+
+    def resolve(self, path: str) -> ResolverMatch:
+        return self._beginning.get(beginning_of(path), self._none).resolve(path)
+
+    @cached_property
+    def _none(self) -> URLResolver:
+        return self._with([])
+
+    @cached_property
+    def _beginning(self) -> dict[str, URLResolver]:
+        patterns: dict[str, list[URLPattern | URLResolver]] = {}
+        for each in self.url_patterns:
+            patterns.setdefault(beginning_of(str(each.pattern)), []).append(each)
+        return {beginning: self._with(each) for beginning, each in patterns.items()}
+
+    def _with(self, patterns: list[URLPattern | URLResolver]) -> URLResolver:
+        return URLResolver(self.pattern, patterns, app_name=self.app_name, namespace=self.namespace)
+
+
+def beginning_of(path: str) -> str:
+    """The first two segments, which are fixed in each of our routes."""
+    return "/".join(path.split("/", 2)[:2])
+
+
 _patterns = [
     URLPattern(each.pattern, in_no_transaction(each.callback), each.default_args, each.name)
     for each in api.urls[0]
     if isinstance(each, URLPattern)
 ]
-urlpatterns = [path("", (_patterns, "ninja", "scorer_v2"))]
+urlpatterns = [ApiPaths(RoutePattern(""), _patterns, app_name="ninja", namespace="scorer_v2")]
 
 handler400 = "scorer_v2.error_bodies.bad_request"
 handler404 = "scorer_v2.error_bodies.not_found"

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "scorer_v2.request_log.RequestLogMiddleware",
     "scorer_v2.error_bodies.JsonErrorMiddleware",
     "scorer_v2.rollout.RolloutMiddleware",
+    "scorer_v2.page_middleware.PagesBegin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "scorer_v2.page_middleware.CorsMiddleware",
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "scorer_v2.page_middleware.AuthenticationMiddleware",
     "scorer_v2.page_middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "scorer_v2.page_middleware.PagesEnd",
 ]
 
 TEMPLATES = [

@@ -20,6 +20,7 @@ ALLOWED = {
     "apps/registry/rescoring/queue.py": {"boto3"},  # the team's queue, from a page of the admin site
     "scorer_v2/web_server.py": {"socket"},  # the server's own clients
     "scorer_v2/client_deadlines.py": {"socket"},  # as above
+    "scorer_v2/lean_connections.py": {"socket"},  # as above
     "scorer_v2/embedded_cluster.py": {"subprocess", "socket"},  # developers' PostgreSQL
     "scorer_v2/embedded_postgres.py": {"subprocess", "socket"},  # as above
 }
