@@ -117,7 +117,8 @@ def _rows(transformer: abc.Transformer, answer: PGresult) -> Rows:
 def _session(driver: psycopg.Connection[Any]) -> _Session:
     session = _sessions.get(driver)
     if session is None:
-        session = _sessions[driver] = _Session(set(), adapt.Transformer(driver))
+        # Of its adapters alone: with the connection itself, what is known of one would keep it for ever.
+        session = _sessions[driver] = _Session(set(), adapt.Transformer(driver.adapters))
     return session
 
 

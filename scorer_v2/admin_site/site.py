@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+import unfold.sites
+from django.core.cache.backends.dummy import DummyCache
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -15,6 +17,10 @@ if TYPE_CHECKING:  # unfold has no types
     from django.contrib.admin import AdminSite as _AdminSite
 else:
     from unfold.sites import UnfoldAdminSite as _AdminSite
+
+# unfold keeps what a search found for five minutes, and fails without a cache. Names of tables are found at once; kept,
+# they would outlast a permission.
+unfold.sites.cache = DummyCache("search", {})
 
 
 class ScorerAdminSite(_AdminSite):

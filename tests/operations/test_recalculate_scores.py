@@ -256,6 +256,15 @@ def test_a_passport_that_was_scored_before_is_scored_again(community: Any) -> No
     assert services.recalculate(selection=Selection(not_scored_since=since)).passports == 1
 
 
+def test_a_passport_that_was_scored_in_the_future_is_scored_again(community: Any) -> None:
+    """A clock was ahead: its time says nothing about what a run that was stopped has done."""
+    passports(community, ALICE)
+    services.recalculate(selection=Selection())
+    Score.objects.update(last_score_timestamp=timezone.now() + timedelta(days=2))
+    since = timezone.now() - timedelta(hours=1)
+    assert services.recalculate(selection=Selection(not_scored_since=since)).passports == 1
+
+
 def test_ids_are_read_in_pages(community: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "IDS_AT_ONCE", 3)
     passports(community, *(address(n) for n in range(1, 8)))

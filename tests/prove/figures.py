@@ -15,7 +15,8 @@ FILE_VARIABLE = "PROVE_FIGURES"
 
 class Figures:
     """`counts`: what was done; `invariants`: how often each was checked; `answers`: requests by status;
-    `faults`: what was broken on purpose; `failures`: what must not be."""
+    `faults`: what was broken on purpose; `failures`: what must not be; `left_open`: what could not be asked here, in a
+    sentence each, which is neither proved nor refuted; `course`: what was measured again and again, a row each time."""
 
     KINDS = ("counts", "invariants", "answers", "faults")
 
@@ -26,6 +27,8 @@ class Figures:
         self.answers: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.failures: list[str] = []
+        self.left_open: list[str] = []
+        self.course: list[dict[str, int]] = []
 
     def count(self, what: str, number: int = 1) -> None:
         with self._lock:
@@ -47,9 +50,20 @@ class Figures:
         with self._lock:
             self.failures.append(what)
 
+    def leave_open(self, what: str) -> None:
+        with self._lock:
+            self.left_open.append(what)
+
+    def measured(self, **row: int) -> None:
+        """Each row has the same names."""
+        with self._lock:
+            self.course.append(row)
+
     def as_dict(self) -> dict[str, Any]:
         found: dict[str, Any] = {kind: dict(sorted(getattr(self, kind).items())) for kind in self.KINDS}
-        return {**found, "failures": self.failures[:FAILURES_SHOWN], "failed": len(self.failures)}
+        shown = self.failures[:FAILURES_SHOWN]
+        kept = {"left_open": self.left_open, "course": self.course, "failures": shown}
+        return {**found, **kept, "failed": len(self.failures)}
 
     def add(self, other: Mapping[str, Any]) -> None:
         """Adds what `as_dict` of others gave."""
@@ -57,6 +71,8 @@ class Figures:
             for kind in self.KINDS:
                 getattr(self, kind).update(other[kind])
             self.failures.extend(other["failures"])
+            self.left_open.extend(other["left_open"])
+            self.course.extend(other["course"])
 
     def leave_for_section(self) -> None:
         """From a test: the section that runs pytest adds these to its own. Nothing where none does."""

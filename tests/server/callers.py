@@ -58,11 +58,11 @@ def partner(service: Service, *, key: dict[str, Any] | None = None, **community:
     return Partner(service, made, CommunityFactory(account=made.account, **(defaults | community)))
 
 
-def user_headers(service: Service, address: str) -> dict[str, str]:
+def user_headers(service: Service, address: str, *, ends_in: timedelta = timedelta(hours=1)) -> dict[str, str]:
     """What the UI presents for the address."""
     claims = {
         "token_type": "access",
-        "exp": datetime.now(UTC) + timedelta(hours=1),
+        "exp": datetime.now(UTC) + ends_in,
         "jti": "a-token-of-a-test",
         "did": f"did:pkh:eip155:1:{address}",
     }

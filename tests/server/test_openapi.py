@@ -1,6 +1,7 @@
 """Answers are what the API's description says, for requests that it allows and for some that it does not."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.factories.ceramic_cache import BanFactory
 from tests.factories.cgrants import GrantContributionFactory
 from tests.factories.registry import LegacyStakeFactory
 from tests.factories.stake import StakeFactory
+from tests.prove.figures import Figures
 from tests.server.callers import (
     ADDRESS,
     PROVIDERS,
@@ -42,11 +44,12 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 SHARED = "v0:shared"
 EXISTING = {"address": ADDRESS, "list_name": "a list", "provider_id": "List%23a%23b", "round_id": 1}
 
+FIGURES = Figures()
 schema = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
 
 
 @pytest.fixture(scope="module")
-def caller(pytestconfig: pytest.Config, django_db_blocker: Any) -> Partner:
+def caller(pytestconfig: pytest.Config, django_db_blocker: Any) -> Iterator[Partner]:
     """A partner of a service that knows some stamps; one is deduplicated."""
     service = servers_of(pytestconfig).direct("service", **SETTINGS)
     service.database.empty()
@@ -64,7 +67,8 @@ def caller(pytestconfig: pytest.Config, django_db_blocker: Any) -> Partner:
         GrantContributionFactory(contributor_address=ADDRESS)
         BanFactory(address=ADDRESS)
     assert made.score(other).status == 200
-    return made
+    yield made
+    FIGURES.leave_for_section()
 
 
 @pytest.fixture(scope="module")
@@ -99,4 +103,6 @@ def scheme_of(operation: Any) -> str:
 
 def check(case: Any, caller: Partner, presented: dict[str, str]) -> None:
     response = case.call(base_url=caller.service.server.base_url, headers=presented, timeout=30)
+    FIGURES.answered(response.status_code)
     case.validate_response(response, checks=CHECKS)
+    FIGURES.checked("an answer has status, form and content that are described, and is no 500")

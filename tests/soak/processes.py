@@ -21,6 +21,11 @@ class Usage:
         return f"{self.memory / 2**20:.0f} MB, {self.files} files, {self.connections} connections to the database"
 
 
+def own_memory() -> int:
+    """In bytes, of the process that asks."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+
+
 def workers_of(arbiter: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{arbiter}/task/{arbiter}/children").read_text().split()]
 

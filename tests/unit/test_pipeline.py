@@ -1,6 +1,8 @@
 """Statements on libpq itself: their names and numbers, and what is prepared on a connection."""
 
+import gc
 import signal
+import weakref
 
 import pytest
 from django.db import connection
@@ -104,3 +106,12 @@ def test_an_interrupted_wait_leaves_no_answer_for_the_next_one() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
     assert send(Step(SUM, {"a": 1, "b": 1}), restartable=True) == [[(3,)]]
+
+
+def test_a_connection_that_was_closed_is_forgotten() -> None:
+    """What is known of it must not keep it: connections come and go for as long as the process lives."""
+    send(Step(SUM, {"a": 1, "b": 1}))
+    driver = weakref.ref(connection.connection)
+    close()
+    gc.collect()
+    assert driver() is None

@@ -31,12 +31,13 @@ COMMUNITIES = statement(
     """,
 )
 
+# A time of the future, of a clock that was ahead, does not tell since when a score is as it is.
 _SELECTED = """
     FROM registry_passport passport LEFT JOIN registry_score score ON score.passport_id = passport.id
     WHERE passport.address IS NOT NULL
       AND (%(addresses)s::text[] IS NULL OR passport.address = ANY(%(addresses)s::text[]))
       AND (%(since)s::timestamptz IS NULL OR score.last_score_timestamp IS NULL
-           OR score.last_score_timestamp < %(since)s)
+           OR score.last_score_timestamp < %(since)s OR score.last_score_timestamp > now())
 """
 
 # How many passports there are to recompute.
