@@ -122,6 +122,10 @@ test-newest-django: .data/newest/.installed ## The tests on the newest Django th
 	@.data/newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade django
 	@touch $@
 
+.PHONY: screenshots
+screenshots: $(BENCH_STAMP) ## Take the pictures of the admin site in docs/images anew, by the tests in a browser
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest --numprocesses 0 tests/browser
+
 # Measure --------------------------------------------------------------------------------------------------------------
 .PHONY: measure
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps

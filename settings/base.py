@@ -103,6 +103,7 @@ UNFOLD = {
     "SITE_TITLE": "Passport Scorer",
     "SITE_HEADER": "Passport Scorer",
     "SITE_SYMBOL": "fingerprint",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "scorer_v2.admin_site.navigation.icon_url"}],
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "navigation": "scorer_v2.admin_site.navigation.sidebar"},

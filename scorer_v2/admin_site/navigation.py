@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 
 
@@ -145,12 +146,30 @@ def jobs_of(request: HttpRequest) -> list[Job]:
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """What unfold takes as its navigation."""
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
-    return [{"items": [home]}, *({**_group(job), "items": _links(job.entries)} for job in jobs_of(request))]
+    jobs = jobs_of(request)
+    here = _closest(request.path, jobs)
+    return [{"items": [home]}, *({**_group(job), "items": _links(job.entries, here)} for job in jobs)]
+
+
+def icon_url(request: HttpRequest) -> str:  # noqa: ARG001 - unfold's signature
+    """The site's icon. Without one, browsers ask for /favicon.ico, and are answered 404."""
+    return static("scorer_v2/icon.svg")
 
 
 def _group(job: Job) -> dict[str, Any]:
     return {"title": job.title, "collapsible": job.is_folded, "separator": True}
 
 
-def _links(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    return [{"title": entry.title, "icon": entry.icon, "link": reverse(f"admin:{entry.url_name}")} for entry in entries]
+def _links(entries: Iterable[Entry], here: str) -> list[dict[str, Any]]:
+    links = ((entry, _url(entry)) for entry in entries)
+    return [{"title": entry.title, "icon": entry.icon, "link": url, "active": url == here} for entry, url in links]
+
+
+def _closest(path: str, jobs: Iterable[Job]) -> str:
+    """The one entry that a page is below; `ban/add/` is not below `ban/` too."""
+    urls = (_url(entry) for job in jobs for entry in job.entries)
+    return max((url for url in urls if path.startswith(url)), key=len, default="")
+
+
+def _url(entry: Entry) -> str:
+    return reverse(f"admin:{entry.url_name}")

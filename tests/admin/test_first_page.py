@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from scorer_v2.admin_site.navigation import JOBS
+from scorer_v2.admin_site.navigation import JOBS, sidebar
 
 Browsers = Callable[..., Client]
 INDEX = "/admin/"
@@ -34,6 +34,22 @@ def test_who_is_in_no_group_is_told(log_in: Browsers) -> None:
     page = log_in().get(INDEX)
     assert titles(page) == set()
     assert "in no group yet" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/admin/ceramic_cache/banlist/add/", "New ban list"),
+        ("/admin/ceramic_cache/banlist/", "Ban lists"),
+        ("/admin/ceramic_cache/ban/end/", "Bans"),
+    ],
+)
+def test_the_sidebar_marks_the_one_entry_of_a_page(path: str, title: str, log_in: Browsers) -> None:
+    page = log_in("operations").get(INDEX)
+    request = page.wsgi_request
+    request.path = path
+    groups = sidebar(request)
+    assert [item["title"] for group in groups for item in group["items"] if item.get("active")] == [title]
 
 
 @pytest.mark.parametrize("entry", [entry for job in JOBS for entry in job.entries], ids=lambda entry: entry.title)

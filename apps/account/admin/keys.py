@@ -187,7 +187,7 @@ class AccountAPIKeyAdmin(PermanentAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """The only answer that ever has the key. No session, log or cache gets it."""
-        context = {**self.admin_site.each_context(request), "title": "The new key", "key": obj, "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": "The new key", "key": obj}
         answer = TemplateResponse(request, "account/admin/new_key.html", {**context, "text": obj.text_to_show_once})
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Referrer-Policy"] = "no-referrer"

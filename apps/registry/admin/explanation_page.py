@@ -180,7 +180,7 @@ def _stamp(stamp: StampExplanation) -> Sequence[Any]:
         stamp.sentence,
         stamp.weight,
         stamp.weight_source or NONE,
-        stamp.expires_at or NONE,
+        format_html('<span class="whitespace-nowrap">{}</span>', stamp.expires_at or NONE),
         format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', stored, stamp.id),
     )
 
