@@ -40,7 +40,7 @@ def audit(run: Run) -> None:
     if unknown:
         run.figures.leave_open(
             f"{len(unknown)} of {len(found)} dependencies were not looked up for known vulnerabilities, because the "
-            f"service of advisories cannot be reached or does not know them: {', '.join(unknown)}"
+            f"service of advisories cannot be reached or does not know them: {', '.join(unknown) if audited else 'all'}"
         )
     run.figures.count("dependencies audited", len(audited))
     run.figures.checked("no known vulnerability", len(audited))
