@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from apps.registry.scoring.records import HashLink, Outcome, PointsState, ScoringRules, StoredStamp
+from apps.registry.scoring.records import Credential, HashLink, Outcome, PointsState, ScoringRules, StoredStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,20 @@ class Manner:
 class LoadedStamp(NamedTuple):
     """A live, unrevoked stamp. `kept_row` is the row of `registry_stamp` that equals it, if any.
 
-    With `is_proven` its document has no proof, and only the members that decide about a score.
+    `credential` is there when its proof was verified already: only the members that decide about a score, parsed.
     """
 
-    stored: StoredStamp
+    id: int
+    type: int
+    provider: str
+    updated_at: datetime
+    document: str
     kept_row: int | None
-    is_proven: bool
+    credential: Credential | None
+
+    @property
+    def stored(self) -> StoredStamp:
+        return StoredStamp(self.id, self.type, self.provider, self.updated_at, self.document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,22 @@ def examine(
             known.keep(stamp.document, attestation, now=now)
         else:
             _check_again(attestation, address=address, rules=rules, now=now)
-        return _valid(stamp, attestation, rules)
+        return _valid(stamp.id, stamp.provider, attestation, rules)
     except ValueError as fault:
         return str(fault) or "The credential is malformed."
+    except Exception as error:
+        return f"A check failed with {type(error).__name__}."
+
+
+def examine_proven(
+    stamp_id: int, provider: str, credential: Credential, *, address: str, rules: ScoringRules, now: datetime
+) -> ValidStamp | str:
+    """The same for a stamp whose proof is known to hold; `credential` needs only the members that decide."""
+    try:
+        attestation = _attestation(credential, address=address, rules=rules, now=now)
+        return _valid(stamp_id, provider, attestation, rules)
+    except ValueError as fault:
+        return str(fault)
     except Exception as error:
         return f"A check failed with {type(error).__name__}."
 
@@ -71,25 +84,28 @@ def parse_expiry(text: object) -> datetime:
 
 def _read(document: str, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault) -> Attestation:
     credential = parse_document(document)
-    issuer = credential.get("issuer")
-    _check_issuer(issuer, rules.trusted_issuers)
+    attestation = _attestation(credential, address=address, rules=rules, now=now)
+    fault = proof_fault(credential)
+    if fault is not None:
+        raise InvalidStampError(fault)
+    return attestation
+
+
+def _attestation(credential: Credential, *, address: str, rules: ScoringRules, now: datetime) -> Attestation:
+    """What the credential says, its proof not looked at."""
+    _check_issuer(credential.get("issuer"), rules.trusted_issuers)
     expires_at = parse_expiry(credential.get("expirationDate"))
     _check_expiry(expires_at, now)
     subject = _subject_of(credential)
     _check_holder(subject, address)
-    nullifiers = nullifiers_of(subject)
-    human_key = human_key_of(subject)
-    fault = proof_fault(credential)
-    if fault is not None:
-        raise InvalidStampError(fault)
     return Attestation(
         credential["issuer"],
         address,
         subject["provider"],
         expires_at,
         credential["expirationDate"],
-        nullifiers,
-        human_key,
+        nullifiers_of(subject),
+        human_key_of(subject),
     )
 
 
@@ -101,10 +117,10 @@ def _check_again(attestation: Attestation, *, address: str, rules: ScoringRules,
         raise InvalidStampError(OTHER_HOLDER)
 
 
-def _valid(stamp: StoredStamp, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
+def _valid(stamp_id: int, row_provider: str, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
     _, _, provider, expires_at, expiration_text, nullifiers, human_key = attestation
     counted = counting(nullifiers, multi_nullifier=rules.multi_nullifier)
-    return ValidStamp(stamp.id, stamp.provider, provider, expires_at, expiration_text, counted, human_key)
+    return ValidStamp(stamp_id, row_provider, provider, expires_at, expiration_text, counted, human_key)
 
 
 def _has_a_year_in_utc(moment: datetime) -> bool:
