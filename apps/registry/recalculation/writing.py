@@ -152,7 +152,7 @@ def save_batch(found: Sequence[Recomputed], links: LinksToWrite, *, community_id
 
 def changes_of(passport: LoadedPassport, outcome: Outcome) -> tuple[Sequence[int], list[int]]:
     """Ids of rows to drop, and of stored stamps to add: kept rows stay as long as they agree from the first on."""
-    row_of = {stamp.stored.id: stamp.kept_row for stamp in passport.stamps}
+    row_of = {stamp.id: stamp.kept_row for stamp in passport.stamps}
     wanted = [stamp.stamp_id for stamp in outcome.deduplication.kept]
     same = 0
     for held, stamp_id in zip(passport.kept_rows, wanted, strict=False):
