@@ -41,9 +41,9 @@ def valid_stamps_of(
     """As a scoring finds them (3.2 and 3.3)."""
     address, rules = passport.address, manner.rules
     examined = (
-        examine(stamp.stored, address=address, rules=rules, now=now, proof_fault=proof_fault, known=known)
+        examine(stamp, address=address, rules=rules, now=now, proof_fault=proof_fault, known=known)
         if stamp.credential is None
-        else examine_proven(stamp.id, stamp.provider, stamp.credential, address=address, rules=rules, now=now)
+        else examine_proven(stamp, stamp.credential, address=address, rules=rules, now=now)
         for stamp in select_newest(passport.stamps)
     )
     return [stamp for stamp in examined if isinstance(stamp, ValidStamp)]

@@ -17,22 +17,24 @@ def stamps_by_passport(rows: Rows) -> tuple[Mapping[int, list[LoadedStamp]], Map
     kept: defaultdict[int, set[int]] = defaultdict(set)
     credentials = _credentials([row[-1] for row in rows])
     for row, credential in zip(rows, credentials, strict=True):
-        passport_id, kept_id, stamp_id, type, provider, updated_at, is_kept, document, members = row
+        passport_id, kept_id, stamp_id, provider, updated_at, is_kept, document, members = row
         if kept_id is not None:
             kept[passport_id].add(kept_id)
+        if stamp_id is None:
+            continue
+        held = stamps[passport_id]
         kept_row = kept_id if is_kept else None
-        if stamp_id is not None and _is_better(kept_row, stamps[passport_id].get(stamp_id)):
+        if stamp_id not in held or _is_before(kept_row, held[stamp_id].kept_row):
             text = members if document is None else document
-            stamp = LoadedStamp(stamp_id, type, provider, updated_at, text, kept_row, credential)
-            stamps[passport_id][stamp_id] = stamp
+            held[stamp_id] = LoadedStamp(stamp_id, provider, updated_at, text, kept_row, credential)
     return (
         {passport_id: sorted(found.values()) for passport_id, found in stamps.items()},
         {passport_id: sorted(ids) for passport_id, ids in kept.items()},
     )
 
 
-def _is_better(kept_row: int | None, held: LoadedStamp | None) -> bool:
-    return held is None or held.kept_row is None or (kept_row is not None and kept_row < held.kept_row)
+def _is_before(kept_row: int | None, other: int | None) -> bool:
+    return kept_row is not None and (other is None or kept_row < other)
 
 
 def _credentials(texts: Sequence[str | None]) -> list[Credential | None]:

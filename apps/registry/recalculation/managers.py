@@ -78,7 +78,7 @@ MEMORY = statement("registry.recalculation_memory", "SET LOCAL work_mem = '64MB'
 STAMPS = statement(
     "registry.stamps_of_passports",
     """
-    SELECT passport_id, kept_id, stored_id, type, provider, updated_at, is_kept,
+    SELECT passport_id, kept_id, stored_id, provider, updated_at, is_kept,
            CASE WHEN NOT is_proven THEN credential::text END,
            CASE WHEN is_proven THEN concat(
                '{"issuer":', coalesce(credential -> 'issuer', 'null'),
@@ -92,12 +92,12 @@ STAMPS = statement(
                   coalesce(credential -> 'proof' ->> 'type' = 'EthereumEip712Signature2021', false) AS is_proven
         FROM (
             SELECT coalesce(held.passport_id, kept.passport_id) AS passport_id, kept.id AS kept_id, held.stored_id,
-                   held.type, held.provider, held.updated_at, held.stamp || '{}' AS credential,
+                   held.provider, held.updated_at, held.stamp || '{}' AS credential,
                    CASE WHEN record_image_eq(ROW(ROW(held.stamp)), ROW(ROW(kept.credential))) THEN true
                         ELSE record_image_eq(ROW(held.stamp), ROW(kept.credential)) END AS is_kept
             FROM (
-                SELECT passport.id AS passport_id, stored.id AS stored_id, stored.type, stored.provider,
-                       stored.updated_at, stored.stamp
+                SELECT passport.id AS passport_id, stored.id AS stored_id, stored.provider, stored.updated_at,
+                       stored.stamp
                 FROM registry_passport passport
                 JOIN ceramic_cache_ceramiccache stored
                   ON stored.address = passport.address AND stored.deleted_at IS NULL

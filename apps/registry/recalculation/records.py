@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from apps.registry.scoring.records import Credential, HashLink, Outcome, PointsState, ScoringRules, StoredStamp
+from apps.registry.scoring.records import Credential, HashLink, Outcome, PointsState, ScoringRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,14 @@ class LoadedStamp(NamedTuple):
     """
 
     id: int
-    type: int
     provider: str
     updated_at: datetime
     document: str
     kept_row: int | None
     credential: Credential | None
 
-    @property
-    def stored(self) -> StoredStamp:
-        return StoredStamp(self.id, self.type, self.provider, self.updated_at, self.document)
 
-
-@dataclass(frozen=True, slots=True)
-class PreviousScore:
+class PreviousScore(NamedTuple):
     """What was stored, as far as it is compared."""
 
     status: str | None
@@ -49,8 +43,7 @@ class PreviousScore:
     raw_score: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPassport:
+class LoadedPassport(NamedTuple):
     """A locked passport with all that is its own: stamps by ascending id, ids of kept rows in their order."""
 
     id: int
@@ -61,8 +54,7 @@ class LoadedPassport:
     previous: PreviousScore | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputed:
+class Recomputed(NamedTuple):
     """What became of a passport: an outcome, or the text of an error of the data, or neither when it failed."""
 
     passport: LoadedPassport

@@ -239,5 +239,5 @@ def _award_steps(scored: Sequence[Scored], common: dict[str, Any]) -> Iterator[S
     yield Step(AWARD_POINTS, {**common, **values})
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value)

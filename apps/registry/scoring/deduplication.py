@@ -19,12 +19,12 @@ def deduplicate(stamps: Sequence[ValidStamp], *, address: str, links: Links, now
     Links that already say what they should are left out (D19).
     """
     parted = [(stamp, _first_claimed(stamp, address, links, now)) for stamp in stamps]
-    kept = tuple(stamp for stamp, source in parted if source is None)
+    kept = [stamp for stamp, source in parted if source is None]
     lost = [(stamp, source) for stamp, source in parted if source is not None]
     due = _due_dates(kept)
     return Deduplication(
-        kept=kept,
-        deduplicated=tuple(stamp for stamp, _ in lost),
+        kept=tuple(kept),
+        deduplicated=tuple([stamp for stamp, _ in lost]),
         claims=_by_hash(_links_to_write(due, address, links)),
         backfills=_by_hash(_missing_links(lost, known=(links, due))),
     )

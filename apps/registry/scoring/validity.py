@@ -1,13 +1,13 @@
 """Whether a stamp counts (section 3.3)."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from typing import Any, Protocol
 
 from apps.registry.scoring.documents import parse_document
 from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.nullifiers import counting, human_key_of, nullifiers_of
-from apps.registry.scoring.records import Credential, ScoringRules, StoredStamp, ValidStamp
+from apps.registry.scoring.records import Credential, ScoringRules, ValidStamp
 from apps.registry.scoring.storable import is_storable
 
 ProofFault = Callable[[Credential], str | None]
@@ -21,8 +21,19 @@ class InvalidStampError(ValueError):
     """The stamp does not count; the text says why."""
 
 
+class Examinable(Protocol):
+    """A stored stamp, as far as examining looks at it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def document(self) -> str: ...
+
+
 def examine(
-    stamp: StoredStamp,
+    stamp: Examinable,
     *,
     address: str,
     rules: ScoringRules,
@@ -43,7 +54,7 @@ def examine(
             known.keep(stamp.document, attestation, now=now)
         else:
             _check_again(attestation, address=address, rules=rules, now=now)
-        return _valid(stamp.id, stamp.provider, attestation, rules)
+        return _valid(stamp, attestation, rules)
     except ValueError as fault:
         return str(fault) or "The credential is malformed."
     except Exception as error:
@@ -51,12 +62,12 @@ def examine(
 
 
 def examine_proven(
-    stamp_id: int, provider: str, credential: Credential, *, address: str, rules: ScoringRules, now: datetime
+    stamp: Examinable, credential: Credential, *, address: str, rules: ScoringRules, now: datetime
 ) -> ValidStamp | str:
     """The same for a stamp whose proof is known to hold; `credential` needs only the members that decide."""
     try:
         attestation = _attestation(credential, address=address, rules=rules, now=now)
-        return _valid(stamp_id, provider, attestation, rules)
+        return _valid(stamp, attestation, rules)
     except ValueError as fault:
         return str(fault)
     except Exception as error:
@@ -117,13 +128,15 @@ def _check_again(attestation: Attestation, *, address: str, rules: ScoringRules,
         raise InvalidStampError(OTHER_HOLDER)
 
 
-def _valid(stamp_id: int, row_provider: str, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
+def _valid(stamp: Examinable, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
     _, _, provider, expires_at, expiration_text, nullifiers, human_key = attestation
     counted = counting(nullifiers, multi_nullifier=rules.multi_nullifier)
-    return ValidStamp(stamp_id, row_provider, provider, expires_at, expiration_text, counted, human_key)
+    return ValidStamp(stamp.id, stamp.provider, provider, expires_at, expiration_text, counted, human_key)
 
 
 def _has_a_year_in_utc(moment: datetime) -> bool:
+    if MINYEAR < moment.year < MAXYEAR:
+        return True
     try:
         moment.astimezone(UTC)
     except OverflowError:

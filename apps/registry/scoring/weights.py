@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from functools import lru_cache
 from typing import Any
 
 from apps.registry.scoring.errors import ScoringError
@@ -40,6 +41,7 @@ def add_up(weights: Iterable[Decimal]) -> Decimal:
     return total
 
 
+@lru_cache(maxsize=1024)
 def five_places(value: Decimal) -> str:
     """The decimal in plain notation with five places, half to even."""
     with localcontext(CONTEXT):
@@ -59,7 +61,14 @@ def as_decimal(value: object) -> Decimal | None:
 
 def _weight(provider: str, weights: Mapping[str, Any], overlay: Mapping[str, Decimal]) -> Decimal:
     value = overlay[provider] if provider in overlay else weights.get(provider, 0)
-    number = as_decimal(value)
-    if number is None or not _SMALLEST <= number <= _LARGEST:
+    number = _usable(value) if isinstance(value, _NUMERIC) else None
+    if number is None:
         raise ScoringError(f"The weight of {provider} is not a number.")
     return number
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _usable(value: object) -> Decimal | None:
+    """Remembered: the weights of a community are few, and asked for again with each of its scores."""
+    number = as_decimal(value)
+    return number if number is not None and _SMALLEST <= number <= _LARGEST else None
