@@ -41,11 +41,9 @@ def add_up(weights: Iterable[Decimal]) -> Decimal:
     return total
 
 
-@lru_cache(maxsize=1024)
 def five_places(value: Decimal) -> str:
     """The decimal in plain notation with five places, half to even."""
-    with localcontext(CONTEXT):
-        return format(value, ".5f")
+    return _five_places(str(value))
 
 
 def as_decimal(value: object) -> Decimal | None:
@@ -61,14 +59,25 @@ def as_decimal(value: object) -> Decimal | None:
 
 def _weight(provider: str, weights: Mapping[str, Any], overlay: Mapping[str, Decimal]) -> Decimal:
     value = overlay[provider] if provider in overlay else weights.get(provider, 0)
-    number = _usable(value) if isinstance(value, _NUMERIC) else None
+    number = _usable_text(value) if type(value) is str else _usable(value)
     if number is None:
         raise ScoringError(f"The weight of {provider} is not a number.")
     return number
 
 
-@lru_cache(maxsize=4096, typed=True)
+# Communities have few weights and thresholds, which each of their scores asks for again. Only texts are remembered:
+# equal numbers may be written differently (1.5 and 1.50, 0 and -0), and a score tells how.
+@lru_cache(maxsize=4096)
+def _usable_text(value: str) -> Decimal | None:
+    return _usable(value)
+
+
+@lru_cache(maxsize=1024)
+def _five_places(value: str) -> str:
+    with localcontext(CONTEXT):
+        return format(Decimal(value), ".5f")
+
+
 def _usable(value: object) -> Decimal | None:
-    """Remembered: the weights of a community are few, and asked for again with each of its scores."""
     number = as_decimal(value)
     return number if number is not None and _SMALLEST <= number <= _LARGEST else None
