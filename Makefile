@@ -135,6 +135,10 @@ measure: $(STAMP) ## What a score costs: database, verification and the rest, fo
 measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 1,000,000 rows, in the database DATABASE_URL
 	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_admin_site
 
+.PHONY: measure-recalculation
+measure-recalculation: $(BENCH_STAMP) ## Passports a second of recalculate_scores, stopped and gone on, in the database DATABASE_URL
+	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_recalculation $(RECALCULATION)
+
 # Prove ----------------------------------------------------------------------------------------------------------------
 .PHONY: prove
 prove: $(PROVE_STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md

@@ -4,7 +4,7 @@ What one passport's scoring does to the links, the next one's sees: the outcome 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,6 @@ from apps.registry.recalculation.records import (
 from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import METAMASK
 from apps.registry.scoring.records import (
-    Credential,
     Deduplication,
     HashLink,
     HumanPoint,
@@ -29,32 +28,23 @@ from apps.registry.scoring.records import (
 )
 from apps.registry.scoring.scoring import ScoringError, needs_metamask_count, outcome_of
 from apps.registry.scoring.selection import select_newest
-from apps.registry.scoring.validity import NOTHING_KNOWN, ProofFault, examine
+from apps.registry.scoring.validity import ProofFault, examine, examine_proven
 
 logger = logging.getLogger("scorer_v2.recalculation")
 
 METAMASK_AWARD = HumanPoint(METAMASK)
 
 
-def proven(_credential: Credential) -> None:
-    """A proof that was verified when the stamp was kept."""
-
-
 def valid_stamps_of(
     passport: LoadedPassport, *, manner: Manner, now: datetime, proof_fault: ProofFault, known: KnownCredentials
 ) -> list[ValidStamp]:
     """As a scoring finds them (3.2 and 3.3)."""
-    proven_ids = {stamp.stored.id for stamp in passport.stamps if stamp.is_proven}
+    address, rules = passport.address, manner.rules
     examined = (
-        examine(
-            stamp,
-            address=passport.address,
-            rules=manner.rules,
-            now=now,
-            proof_fault=proven if stamp.id in proven_ids else proof_fault,
-            known=NOTHING_KNOWN if stamp.id in proven_ids else known,
-        )
-        for stamp in select_newest(stamp.stored for stamp in passport.stamps)
+        examine(stamp, address=address, rules=rules, now=now, proof_fault=proof_fault, known=known)
+        if stamp.credential is None
+        else examine_proven(stamp, stamp.credential, address=address, rules=rules, now=now)
+        for stamp in select_newest(passport.stamps)
     )
     return [stamp for stamp in examined if isinstance(stamp, ValidStamp)]
 
@@ -67,10 +57,9 @@ class Links:
         self._claims: dict[str, HashLink] = {}
         self._backfills: dict[str, HashLink] = {}
 
-    def of(self, stamps: Iterable[ValidStamp]) -> dict[str, HashLink]:
-        """Those of the stamps' nullifiers."""
-        nullifiers = {nullifier for stamp in stamps for nullifier in stamp.nullifiers}
-        return {nullifier: self._now[nullifier] for nullifier in nullifiers if nullifier in self._now}
+    @property
+    def now(self) -> Mapping[str, HashLink]:
+        return self._now
 
     def take_over(self, deduplication: Deduplication) -> None:
         for link in deduplication.claims:
@@ -115,7 +104,7 @@ def recompute(
 
     Never raises: a passport that cannot be computed has neither outcome nor error, and stays as it is.
     """
-    snapshot = replace(community, address=passport.address, links=links.of(stamps), points=passport.points)
+    snapshot = replace(community, address=passport.address, links=links.now, points=passport.points)
     try:
         outcome = outcome_of(stamps, snapshot=snapshot, rules=manner.rules, now=now)
         if needs_metamask_count(snapshot, outcome, manner.rules):

@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from apps.registry.managers.communities import BY_ID, scorer_values
 from apps.registry.managers.outcomes import count_from, count_steps
 from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, snapshot_from
+from apps.registry.recalculation.loaded_rows import stamps_by_passport
 from apps.registry.recalculation.records import (
     Community,
     LoadedPassport,
-    LoadedStamp,
     Manner,
     PreviousScore,
     Selection,
 )
-from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
-from scorer_v2.database import BEGIN, Rows, Step, fetch, send, statement
+from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot
+from scorer_v2.database import BEGIN, Step, fetch, send, statement
 
 # The communities that have passports to recompute.
 COMMUNITIES = statement(
@@ -68,41 +69,50 @@ LOCK = statement(
     """,
 )
 
-# The live, unrevoked stamps, each with the row that the last scoring kept of it, where there is one of the same bytes
-# (`record_image_eq` compares those, in half the time that comparing JSON takes; CASE keeps it for the one row of the
-# provider). Of such a credential only the members come that decide about a score, each as JSON text, unless its proof
-# has to be verified again. Adding an empty object to a credential unpacks it, once for all that look into it.
+# A batch's kept stamps are hashed with their credentials: without this they would go through files.
+MEMORY = statement("registry.recalculation_memory", "SET LOCAL work_mem = '64MB'")
+
+# Each live, unrevoked stamp beside each row that the last scorings kept of its provider, and what has no other side; in
+# no order. `is_kept`: the row has the same bytes. First they are compared as they are stored, compressed: a row that is
+# an element of a row is not unpacked for the comparison. Adding an empty object to a credential unpacks it, once for
+# all that look into it. Where the proof was verified, only those members come that decide about a score.
 STAMPS = statement(
     "registry.stamps_of_passports",
     """
-    SELECT passport.id, held.id, stored.id, stored.type, stored.provider, stored.updated_at,
-           CASE WHEN NOT proven.is THEN stored.stamp::text END,
-           member.issuer::text, member."expirationDate"::text, member."credentialSubject"::text
-    FROM registry_passport passport
-    JOIN ceramic_cache_ceramiccache stored ON stored.address = passport.address AND stored.deleted_at IS NULL
-    CROSS JOIN LATERAL (SELECT stored.stamp || '{}' AS credential OFFSET 0) unpacked
-    CROSS JOIN LATERAL (
-        SELECT min(kept.id) AS id FROM registry_stamp kept
-        WHERE kept.passport_id = passport.id AND CASE WHEN kept.provider = stored.provider
-            THEN record_image_eq(ROW(kept.credential), ROW(unpacked.credential)) END
-    ) held
-    CROSS JOIN LATERAL jsonb_to_record(CASE WHEN held.id IS NULL THEN '{}' ELSE unpacked.credential END)
-        AS member(issuer jsonb, "expirationDate" jsonb, "credentialSubject" jsonb, proof jsonb)
-    CROSS JOIN LATERAL (
-        SELECT %(trusts_kept_proofs)s AND coalesce(member.proof ->> 'type' = 'EthereumEip712Signature2021', false) AS is
-    ) proven
-    WHERE passport.id = ANY(%(passport_ids)s::bigint[])
-      AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
-    ORDER BY passport.id, stored.id
-    """,
-)
-
-# The rows that the last scorings kept.
-KEPT = statement(
-    "registry.kept_rows_of_passports",
-    """
-    SELECT passport_id, array_agg(id ORDER BY id) FROM registry_stamp
-    WHERE passport_id = ANY(%(passport_ids)s::bigint[]) GROUP BY passport_id
+    SELECT passport_id, kept_id, stored_id, provider, updated_at, is_kept,
+           CASE WHEN NOT is_proven THEN credential::text END,
+           CASE WHEN is_proven THEN concat(
+               '{"issuer":', coalesce(credential -> 'issuer', 'null'),
+               ',"expirationDate":', coalesce(credential -> 'expirationDate', 'null'),
+               ',"credentialSubject":{"id":', coalesce(credential -> 'credentialSubject' -> 'id', 'null'),
+               ',"provider":', coalesce(credential -> 'credentialSubject' -> 'provider', 'null'),
+               ',"hash":' || (credential -> 'credentialSubject' -> 'hash')::text,
+               ',"nullifiers":', coalesce(credential -> 'credentialSubject' -> 'nullifiers', 'null'), '}}') END
+    FROM (
+        SELECT *, %(trusts_kept_proofs)s AND is_kept AND
+                  coalesce(credential -> 'proof' ->> 'type' = 'EthereumEip712Signature2021', false) AS is_proven
+        FROM (
+            SELECT coalesce(held.passport_id, kept.passport_id) AS passport_id, kept.id AS kept_id, held.stored_id,
+                   held.provider, held.updated_at, held.stamp || '{}' AS credential,
+                   CASE WHEN record_image_eq(ROW(ROW(held.stamp)), ROW(ROW(kept.credential))) THEN true
+                        ELSE record_image_eq(ROW(held.stamp), ROW(kept.credential)) END AS is_kept
+            FROM (
+                SELECT passport.id AS passport_id, stored.id AS stored_id, stored.provider, stored.updated_at,
+                       stored.stamp
+                FROM registry_passport passport
+                JOIN ceramic_cache_ceramiccache stored
+                  ON stored.address = passport.address AND stored.deleted_at IS NULL
+                WHERE passport.id = ANY(%(passport_ids)s::bigint[]) AND NOT EXISTS (
+                    SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
+            ) held
+            FULL JOIN (
+                SELECT passport_id, id, provider, credential FROM registry_stamp
+                WHERE passport_id = ANY(%(passport_ids)s::bigint[])
+            ) kept ON kept.passport_id = held.passport_id AND kept.provider = held.provider
+            OFFSET 0
+        ) compared
+        OFFSET 0
+    ) loaded
     """,
 )
 
@@ -129,6 +139,18 @@ POINTS = statement(
              WHERE member.address = passport.address AND list.name = ANY(%(awarding_lists)s))
     FROM registry_passport passport JOIN account_community community ON community.id = passport.community_id
     WHERE passport.id = ANY(%(passport_ids)s::bigint[]) AND community.human_points_program AND %(points_wanted)s
+    """,
+)
+
+# The community's links of the passports' addresses: in one place for each address, where those of its nullifiers are
+# spread over the whole index.
+OWN_LINKS = statement(
+    "registry.links_of_passports",
+    """
+    SELECT link.hash, link.address, link.expires_at
+    FROM registry_passport passport
+    JOIN registry_hashscorerlink link ON link.address = passport.address AND link.community_id = %(scorer_id)s
+    WHERE passport.id = ANY(%(passport_ids)s::bigint[])
     """,
 )
 
@@ -162,7 +184,10 @@ def open_batch(
     ids: Sequence[int], *, community_id: int, manner: Manner, now: datetime
 ) -> tuple[Snapshot | None, list[LoadedPassport]]:
     """Begins a transaction, locks the passports and loads them, in one round trip; and the community without an
-    address, None where it is gone. Raises UnscorableCommunity, Conflict and DatabaseUnavailable."""
+    address, with the addresses' links, None where it is gone.
+
+    Raises UnscorableCommunity, Conflict and DatabaseUnavailable.
+    """
     values = {
         **scorer_values(community_id),
         "passport_ids": list(ids),
@@ -172,11 +197,11 @@ def open_batch(
         "address": None,
         "now": now,
     }
-    loading = (SNAPSHOT[BY_ID], STAMPS, KEPT, PREVIOUS, POINTS)
-    steps = (BEGIN, Step(LOCK, values), *(Step(wanted, values) for wanted in loading))
-    _, locked, community, stamps, kept, previous, points = send(*steps, restartable=True)
-    stamps_of, previous_of = _stamps_by_passport(stamps), {row[0]: row[1:] for row in previous}
-    kept_of: dict[int, list[int]] = dict(kept)
+    loading = (SNAPSHOT[BY_ID], STAMPS, PREVIOUS, POINTS, OWN_LINKS)
+    steps = (BEGIN, Step(MEMORY), Step(LOCK, values), *(Step(wanted, values) for wanted in loading))
+    _, _, locked, community, stamps, previous, points, links = send(*steps, restartable=True)
+    stamps_of, kept_of = stamps_by_passport(stamps)
+    previous_of = {row[0]: row[1:] for row in previous}
     points_of = {passport_id: _points(*state) for passport_id, *state in points}
     passports = [
         LoadedPassport(
@@ -189,7 +214,10 @@ def open_batch(
         )
         for passport_id, address in locked
     ]
-    return snapshot_from(community, ""), passports
+    snapshot = snapshot_from(community, "")
+    if snapshot is not None:
+        snapshot = replace(snapshot, links={row[0]: HashLink._make(row) for row in links})
+    return snapshot, passports
 
 
 def find_links(hashes: Iterable[str], *, community_id: int) -> dict[str, HashLink]:
@@ -210,19 +238,6 @@ def _values(selection: Selection) -> dict[str, Any]:
         "addresses": list(selection.addresses) if selection.addresses is not None else None,
         "since": selection.not_scored_since,
     }
-
-
-def _stamps_by_passport(rows: Rows) -> dict[int, list[LoadedStamp]]:
-    found: dict[int, list[LoadedStamp]] = {}
-    for passport_id, kept_row, id, type, provider, updated_at, document, *members in rows:
-        text = _MEMBERS.format(*members) if document is None else document
-        stamp = LoadedStamp(StoredStamp(id, type, provider, updated_at, text), kept_row, document is None)
-        found.setdefault(passport_id, []).append(stamp)
-    return found
-
-
-# A member that is missing comes as None.
-_MEMBERS = '{{"issuer": {}, "expirationDate": {}, "credentialSubject": {}}}'
 
 
 def _points(qualified: list[int] | None, held: str | None, lists: list[str] | None) -> PointsState:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from apps.registry.scoring.records import HashLink, Outcome, PointsState, ScoringRules, StoredStamp
+from apps.registry.scoring.records import Credential, HashLink, Outcome, PointsState, ScoringRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,18 @@ class Manner:
 class LoadedStamp(NamedTuple):
     """A live, unrevoked stamp. `kept_row` is the row of `registry_stamp` that equals it, if any.
 
-    With `is_proven` its document has no proof, and only the members that decide about a score.
+    `credential` is there when its proof was verified already: only the members that decide about a score, parsed.
     """
 
-    stored: StoredStamp
+    id: int
+    provider: str
+    updated_at: datetime
+    document: str
     kept_row: int | None
-    is_proven: bool
+    credential: Credential | None
 
 
-@dataclass(frozen=True, slots=True)
-class PreviousScore:
+class PreviousScore(NamedTuple):
     """What was stored, as far as it is compared."""
 
     status: str | None
@@ -41,8 +43,7 @@ class PreviousScore:
     raw_score: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPassport:
+class LoadedPassport(NamedTuple):
     """A locked passport with all that is its own: stamps by ascending id, ids of kept rows in their order."""
 
     id: int
@@ -53,8 +54,7 @@ class LoadedPassport:
     previous: PreviousScore | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputed:
+class Recomputed(NamedTuple):
     """What became of a passport: an outcome, or the text of an error of the data, or neither when it failed."""
 
     passport: LoadedPassport

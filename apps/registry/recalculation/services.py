@@ -5,7 +5,7 @@ one after the other would leave. Many passports share a transaction, so that mil
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -22,7 +22,7 @@ from apps.registry.recalculation.workers import Work, work_on
 from apps.registry.recalculation.writing import save_batch
 from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.proofs import proof_fault
-from apps.registry.scoring.records import Credential, Snapshot
+from apps.registry.scoring.records import Credential, HashLink, Snapshot, ValidStamp
 from scorer_v2.conf import settings
 from scorer_v2.database import rollback
 from scorer_v2.errors import Conflict, DatabaseUnavailable
@@ -178,11 +178,17 @@ def _recompute_all(
         for passport in passports
     }
     tally.proofs_verified = proofs.verified
-    hashes = {nullifier for stamps in valid.values() for stamp in stamps for nullifier in stamp.nullifiers}
-    links = Links(managers.find_links(hashes, community_id=community.community_id) if hashes else {})
+    links = Links(_all_links(community, valid.values()))
     awards = MetamaskAwards(managers.count_metamask_awards)
     one = partial(recompute, community=community, links=links, awards=awards, manner=manner, now=now)
     return [one(passport, valid[passport.id]) for passport in passports], links
+
+
+def _all_links(community: Snapshot, valid: Iterable[Iterable[ValidStamp]]) -> Mapping[str, HashLink]:
+    """The addresses' own links, and others' of the nullifiers that those leave open."""
+    own = community.links
+    hashes = {hash for stamps in valid for stamp in stamps for hash in stamp.nullifiers if hash not in own}
+    return {**own, **managers.find_links(hashes, community_id=community.community_id)} if hashes else own
 
 
 _known = KnownCredentials(settings.VERDICT_CACHE_SIZE)

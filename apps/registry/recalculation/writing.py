@@ -68,7 +68,7 @@ SAVE_DEDUPLICATIONS = statement(
 )
 
 # The scores, and an event of each with the score's id. They come as one JSON document: an array of JSON texts would be
-# escaped twice.
+# escaped twice. What score and event share is read once.
 SAVE_SCORES = statement(
     "registry.save_scores_of_many",
     """
@@ -91,7 +91,9 @@ SAVE_SCORES = statement(
     INSERT INTO registry_event (action, address, community_id, created_at, data)
     SELECT 'SCU', computed.address, %(community_id)s, %(now)s, jsonb_build_object(
         'model', 'registry.score', 'pk', saved.id,
-        'fields', computed.fields || jsonb_build_object('passport', saved.passport_id))
+        'fields', computed.fields || jsonb_build_object(
+            'passport', saved.passport_id, 'evidence', computed.evidence, 'stamp_scores', computed.stamp_scores,
+            'stamps', computed.stamps))
     FROM saved JOIN computed USING (passport_id)
     """,
 )
@@ -150,7 +152,7 @@ def save_batch(found: Sequence[Recomputed], links: LinksToWrite, *, community_id
 
 def changes_of(passport: LoadedPassport, outcome: Outcome) -> tuple[Sequence[int], list[int]]:
     """Ids of rows to drop, and of stored stamps to add: kept rows stay as long as they agree from the first on."""
-    row_of = {stamp.stored.id: stamp.kept_row for stamp in passport.stamps}
+    row_of = {stamp.id: stamp.kept_row for stamp in passport.stamps}
     wanted = [stamp.stamp_id for stamp in outcome.deduplication.kept]
     same = 0
     for held, stamp_id in zip(passport.kept_rows, wanted, strict=False):
@@ -214,8 +216,11 @@ def _score_row(passport: LoadedPassport, outcome: Outcome) -> dict[str, Any]:
         "evidence": score.evidence,
         "stamp_scores": score.stamp_scores,
         "stamps": score.stamps,
-        "fields": outcome.score_fields,
+        "fields": {name: value for name, value in outcome.score_fields.items() if name not in _SHARED},
     }
+
+
+_SHARED = frozenset({"evidence", "stamp_scores", "stamps"})
 
 
 def _award_steps(scored: Sequence[Scored], common: dict[str, Any]) -> Iterator[Step]:
@@ -234,5 +239,5 @@ def _award_steps(scored: Sequence[Scored], common: dict[str, Any]) -> Iterator[S
     yield Step(AWARD_POINTS, {**common, **values})
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value)

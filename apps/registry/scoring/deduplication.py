@@ -4,7 +4,7 @@ A link is *own* (of the scored address, whatever its expiry), *claimed* (of anot
 (of another, expired). R5 and R6 need nothing here: links are never deleted, and the database decides races.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from apps.registry.scoring.records import Deduplication, HashLink, ValidStamp
@@ -13,19 +13,20 @@ Links = Mapping[str, HashLink]
 
 
 def deduplicate(stamps: Sequence[ValidStamp], *, address: str, links: Links, now: datetime) -> Deduplication:
-    """Parts the valid stamps and finds the links to write. `links` are the community's, of all their nullifiers.
+    """Parts the valid stamps and finds the links to write. `links` are the community's, of all their nullifiers at
+    least.
 
     Links that already say what they should are left out (D19).
     """
     parted = [(stamp, _first_claimed(stamp, address, links, now)) for stamp in stamps]
-    kept = tuple(stamp for stamp, source in parted if source is None)
+    kept = [stamp for stamp, source in parted if source is None]
     lost = [(stamp, source) for stamp, source in parted if source is not None]
     due = _due_dates(kept)
     return Deduplication(
-        kept=kept,
-        deduplicated=tuple(stamp for stamp, _ in lost),
+        kept=tuple(kept),
+        deduplicated=tuple([stamp for stamp, _ in lost]),
         claims=_by_hash(_links_to_write(due, address, links)),
-        backfills=_by_hash(_missing_links(lost, known=links.keys() | due.keys())),
+        backfills=_by_hash(_missing_links(lost, known=(links, due))),
     )
 
 
@@ -50,12 +51,14 @@ def _links_to_write(due: Mapping[str, datetime], address: str, links: Links) -> 
             yield HashLink(nullifier, address, expires_at.astimezone(UTC))
 
 
-def _missing_links(lost: Iterable[tuple[ValidStamp, HashLink]], *, known: Collection[str]) -> Iterable[HashLink]:
+def _missing_links(
+    lost: Iterable[tuple[ValidStamp, HashLink]], *, known: Sequence[Container[str]]
+) -> Iterable[HashLink]:
     """R3: nullifiers of deduplicated stamps that nobody has follow the claimed one, the first stamp's in a clash."""
     missing: dict[str, HashLink] = {}
     for stamp, source in lost:
         for nullifier in stamp.nullifiers:
-            if nullifier not in known:
+            if not any(nullifier in links for links in known):
                 missing.setdefault(nullifier, HashLink(nullifier, source.address, source.expires_at))
     return missing.values()
 

@@ -34,7 +34,7 @@ def counting(nullifiers: tuple[str, ...], *, multi_nullifier: bool) -> tuple[str
     """The nullifiers that deduplication looks at: all with the flag on, else those of the first generation."""
     if multi_nullifier:
         return nullifiers
-    return tuple(nullifier for nullifier in nullifiers if nullifier.startswith(_FIRST_GENERATION))
+    return tuple([nullifier for nullifier in nullifiers if nullifier.startswith(_FIRST_GENERATION)])
 
 
 def human_key_of(subject: Mapping[str, Any]) -> str | None:
@@ -50,6 +50,8 @@ def human_key_of(subject: Mapping[str, Any]) -> str | None:
 
 
 def _check_storable(nullifier: str) -> None:
+    if len(nullifier) <= LONGEST_NULLIFIER and nullifier.isascii() and "\0" not in nullifier:
+        return
     if len(nullifier) > LONGEST_NULLIFIER:
         raise NullifierError(f"A nullifier is longer than {LONGEST_NULLIFIER} characters.")
     if not is_storable(nullifier):

@@ -101,8 +101,7 @@ class ValidStamp(NamedTuple):
     human_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deduplication:
+class Deduplication(NamedTuple):
     """The partition of the valid stamps, and the links to write: `claims` become or stay this address's, `backfills`
     are copies of another owner's link for nullifiers that nobody had. Both sorted by hash, each hash once."""
 
@@ -124,16 +123,14 @@ class Score:
     computed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PointsAward:
+class PointsAward(NamedTuple):
     """Points rows that this scoring adds. `qualifies`: the qualified row of (address, community) is missing."""
 
     qualifies: bool = False
     rows: tuple[HumanPoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one scoring found. `dedup_events` and `score_fields` are event data; the latter lacks `passport`."""
 
     deduplication: Deduplication

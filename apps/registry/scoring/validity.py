@@ -1,13 +1,13 @@
 """Whether a stamp counts (section 3.3)."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from typing import Any, Protocol
 
 from apps.registry.scoring.documents import parse_document
 from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.nullifiers import counting, human_key_of, nullifiers_of
-from apps.registry.scoring.records import Credential, ScoringRules, StoredStamp, ValidStamp
+from apps.registry.scoring.records import Credential, ScoringRules, ValidStamp
 from apps.registry.scoring.storable import is_storable
 
 ProofFault = Callable[[Credential], str | None]
@@ -21,8 +21,19 @@ class InvalidStampError(ValueError):
     """The stamp does not count; the text says why."""
 
 
+class Examinable(Protocol):
+    """A stored stamp, as far as examining looks at it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def document(self) -> str: ...
+
+
 def examine(
-    stamp: StoredStamp,
+    stamp: Examinable,
     *,
     address: str,
     rules: ScoringRules,
@@ -50,6 +61,19 @@ def examine(
         return f"A check failed with {type(error).__name__}."
 
 
+def examine_proven(
+    stamp: Examinable, credential: Credential, *, address: str, rules: ScoringRules, now: datetime
+) -> ValidStamp | str:
+    """The same for a stamp whose proof is known to hold; `credential` needs only the members that decide."""
+    try:
+        attestation = _attestation(credential, address=address, rules=rules, now=now)
+        return _valid(stamp, attestation, rules)
+    except ValueError as fault:
+        return str(fault)
+    except Exception as error:
+        return f"A check failed with {type(error).__name__}."
+
+
 def parse_expiry(text: object) -> datetime:
     """A credential's date as `datetime.fromisoformat` reads it, with its own offset (section 1.6).
 
@@ -71,25 +95,28 @@ def parse_expiry(text: object) -> datetime:
 
 def _read(document: str, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault) -> Attestation:
     credential = parse_document(document)
-    issuer = credential.get("issuer")
-    _check_issuer(issuer, rules.trusted_issuers)
+    attestation = _attestation(credential, address=address, rules=rules, now=now)
+    fault = proof_fault(credential)
+    if fault is not None:
+        raise InvalidStampError(fault)
+    return attestation
+
+
+def _attestation(credential: Credential, *, address: str, rules: ScoringRules, now: datetime) -> Attestation:
+    """What the credential says, its proof not looked at."""
+    _check_issuer(credential.get("issuer"), rules.trusted_issuers)
     expires_at = parse_expiry(credential.get("expirationDate"))
     _check_expiry(expires_at, now)
     subject = _subject_of(credential)
     _check_holder(subject, address)
-    nullifiers = nullifiers_of(subject)
-    human_key = human_key_of(subject)
-    fault = proof_fault(credential)
-    if fault is not None:
-        raise InvalidStampError(fault)
     return Attestation(
         credential["issuer"],
         address,
         subject["provider"],
         expires_at,
         credential["expirationDate"],
-        nullifiers,
-        human_key,
+        nullifiers_of(subject),
+        human_key_of(subject),
     )
 
 
@@ -101,13 +128,15 @@ def _check_again(attestation: Attestation, *, address: str, rules: ScoringRules,
         raise InvalidStampError(OTHER_HOLDER)
 
 
-def _valid(stamp: StoredStamp, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
+def _valid(stamp: Examinable, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
     _, _, provider, expires_at, expiration_text, nullifiers, human_key = attestation
     counted = counting(nullifiers, multi_nullifier=rules.multi_nullifier)
     return ValidStamp(stamp.id, stamp.provider, provider, expires_at, expiration_text, counted, human_key)
 
 
 def _has_a_year_in_utc(moment: datetime) -> bool:
+    if MINYEAR < moment.year < MAXYEAR:
+        return True
     try:
         moment.astimezone(UTC)
     except OverflowError:

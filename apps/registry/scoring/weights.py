@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from functools import lru_cache
 from typing import Any
 
 from apps.registry.scoring.errors import ScoringError
@@ -42,8 +43,7 @@ def add_up(weights: Iterable[Decimal]) -> Decimal:
 
 def five_places(value: Decimal) -> str:
     """The decimal in plain notation with five places, half to even."""
-    with localcontext(CONTEXT):
-        return format(value, ".5f")
+    return _five_places(str(value))
 
 
 def as_decimal(value: object) -> Decimal | None:
@@ -59,7 +59,25 @@ def as_decimal(value: object) -> Decimal | None:
 
 def _weight(provider: str, weights: Mapping[str, Any], overlay: Mapping[str, Decimal]) -> Decimal:
     value = overlay[provider] if provider in overlay else weights.get(provider, 0)
-    number = as_decimal(value)
-    if number is None or not _SMALLEST <= number <= _LARGEST:
+    number = _usable_text(value) if type(value) is str else _usable(value)
+    if number is None:
         raise ScoringError(f"The weight of {provider} is not a number.")
     return number
+
+
+# Communities have few weights and thresholds, which each of their scores asks for again. Only texts are remembered:
+# equal numbers may be written differently (1.5 and 1.50, 0 and -0), and a score tells how.
+@lru_cache(maxsize=4096)
+def _usable_text(value: str) -> Decimal | None:
+    return _usable(value)
+
+
+@lru_cache(maxsize=1024)
+def _five_places(value: str) -> str:
+    with localcontext(CONTEXT):
+        return format(Decimal(value), ".5f")
+
+
+def _usable(value: object) -> Decimal | None:
+    number = as_decimal(value)
+    return number if number is not None and _SMALLEST <= number <= _LARGEST else None

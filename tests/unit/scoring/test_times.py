@@ -20,6 +20,8 @@ OFFSET = timezone(timedelta(hours=2))
             "2099-01-01T02:00:00.500000+02:00",
             "2099-01-01T02:00:00.500+02:00",
         ),
+        (datetime(1, 1, 1, 0, 0, 1, tzinfo=UTC), "0001-01-01T00:00:01+00:00", "0001-01-01T00:00:01Z"),
+        (datetime.max.replace(tzinfo=UTC), "9999-12-31T23:59:59.999999+00:00", "9999-12-31T23:59:59.999Z"),
         (datetime(2099, 1, 1, tzinfo=timezone(timedelta(0))), "2099-01-01T00:00:00+00:00", "2099-01-01T00:00:00Z"),
         (
             datetime(2099, 1, 1, tzinfo=timezone(timedelta(seconds=30))),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.registry.scoring.records import StoredStamp, ValidStamp
-from apps.registry.scoring.validity import InvalidStampError, examine, parse_expiry
+from apps.registry.scoring.validity import InvalidStampError, examine, examine_proven, parse_expiry
 from tests.unit.scoring.factories import (
     ALICE,
     BOB,
@@ -26,9 +26,18 @@ def verdict(stamp: StoredStamp, **changes: Any) -> ValidStamp | str:
 
 
 def fault_of(credential: Any, **changes: Any) -> str:
-    found = verdict(make_stored(credential, provider="Google"), **changes)
+    stamp = make_stored(credential, provider="Google")
+    found = verdict(stamp, **changes)
     assert isinstance(found, str)
+    if "proof_fault" not in changes:
+        assert isinstance(verdict_of_proven(stamp, credential, **changes), str)
     return found
+
+
+def verdict_of_proven(stamp: StoredStamp, credential: Any, **changes: Any) -> ValidStamp | str:
+    """Of a credential that is parsed already."""
+    settings: dict[str, Any] = {"address": ALICE, "rules": RULES, "now": NOW}
+    return examine_proven(stamp, credential, **{**settings, **changes})
 
 
 def test_it_gives_a_valid_stamp_with_what_the_scoring_needs() -> None:
@@ -37,6 +46,13 @@ def test_it_gives_a_valid_stamp_with_what_the_scoring_needs() -> None:
         stamp_id=9, provider="Google", credential_provider="Github", expires_at=EXPIRY, expiration_text=EXPIRY_TEXT,
         nullifiers=("v0:a", "v1:a"), human_key="v1:a",
     )  # fmt: skip
+
+
+def test_a_proven_credential_gives_the_same_without_its_other_members() -> None:
+    credential = make_credential(provider="Github", nullifiers=("v0:a", "v1:a"))
+    stamp = make_stored(credential, number=9, provider="Google")
+    rules = replace(RULES, multi_nullifier=False)
+    assert verdict_of_proven(stamp, credential, rules=rules) == verdict(stamp, rules=rules)
 
 
 def test_the_flag_decides_which_nullifiers_count_but_not_the_human_key() -> None:

@@ -46,6 +46,13 @@ def test_each_step_is_rounded_in_the_order_of_the_stamps() -> None:
     assert raw_score(third, third, 1) == "1.000000000000000000000000001"
 
 
+def test_equal_weights_keep_the_way_they_are_written() -> None:
+    for written in ("1.5", "1.50", "1.5"):
+        assert raw_score(written) == raw_score(Decimal(written)) == written
+    assert [str(weigh(["A"], weights={"A": value}, overlay={})["A"]) for value in (0.0, -0.0)] == ["0", "-0"]
+    assert [five_places(Decimal(text)) for text in ("0", "-0", "0.0")] == ["0.00000", "-0.00000", "0.00000"]
+
+
 def test_the_callers_decimal_context_does_not_matter() -> None:
     with localcontext(prec=3, rounding=ROUND_UP) as context:
         context.traps[Inexact] = context.traps[FloatOperation] = True
