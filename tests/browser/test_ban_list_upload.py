@@ -12,7 +12,6 @@ from tests.factories.ceramic_cache import StoredStampFactory
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-NEW = "/admin/ceramic_cache/banlist/add/"
 FILE = f"""type,provider,hash,address,end_time
 account,,,{ALICE},
 single_stamp,Google,,{BOB},2099-01-01
@@ -23,41 +22,26 @@ account,Google,,{CAROL},
 """
 
 
-@pytest.fixture
-def preview(log_in: Callable[..., Visitor]) -> Visitor:
-    """A visitor who looks at what the file would do, invalid lines left out."""
+def test_it_is_looked_at_line_by_line_before_it_is_imported(log_in: Callable[..., Visitor]) -> None:
+    StoredStampFactory(address=ALICE, provider="Github")
     visitor = log_in("operations", name="olga")
-    visitor.open(NEW)
+    visitor.open("/admin/")
+    visitor.follow("New ban list")
     visitor.fill(name="sybils of March", log_reason="ticket 4711")
     visitor.choose("march.csv", FILE)
     visitor.page.get_by_label("Import the valid lines although others are invalid").check()
     visitor.press("Preview")
-    return visitor
-
-
-def test_the_preview_counts_and_says_of_each_line_why_it_is_not_used(preview: Visitor) -> None:
-    counts = preview.counts()
+    counts = visitor.counts()
     assert (counts["new"], counts["duplicates in the file"], counts["invalid"]) == ("3", "1", "2")
-    assert [row[:2] for row in preview.rows("rejected-lines")] == [
+    assert [row[:2] for row in visitor.rows("rejected-lines")] == [
         ["5", "'0x12' is not an Ethereum address, or its checksum is wrong."],
         ["6", "It repeats line 2."],
         ["7", "The type is 'account', but what is filled in makes it 'single_stamp'."],
     ]
     assert not BanList.objects.exists()
-    preview.keep_picture("ban-list-preview")
+    visitor.keep_picture("ban-list-preview")
 
-
-def test_confirmed_it_is_imported_and_can_be_run(preview: Visitor) -> None:
-    StoredStampFactory(address=ALICE, provider="Github")
-    preview.press("Import")
-    expect(preview.page.get_by_text("Imported march.csv, list sybils of March: 3 new")).to_be_visible()
+    visitor.press("Import")
+    expect(visitor.page.get_by_text("Imported march.csv, list sybils of March: 3 new")).to_be_visible()
     assert BanList.objects.get(name="sybils of March").bans.count() == 3
-    assert preview.counts()["stamps to revoke"] == "1"
-
-
-def test_without_a_file_the_page_asks_for_one(log_in: Callable[..., Visitor]) -> None:
-    visitor = log_in("operations")
-    visitor.open(NEW)
-    visitor.fill(name="sybils of March", log_reason="ticket 4711")
-    visitor.press("Preview")
-    expect(visitor.page.get_by_text("Choose a file.")).to_be_visible()
+    assert visitor.counts()["stamps to revoke"] == "1"

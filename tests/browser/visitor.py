@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, ViewportSize
 
 from tests.browser.chromium import HOST, PATIENCE_MS
 from tests.browser.pictures import keep_picture
@@ -16,6 +16,8 @@ from tests.browser.pictures import keep_picture
 # Wide enough for the sidebar.
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 LOWEST_PICTURE = 560
+# They fade away, sooner or later.
+NO_SCROLLBARS = ".simplebar-track { display: none }"
 # The folder that gets a picture of the pages that tests show; `make screenshots` sets it.
 PICTURES = os.environ.get("SCREENSHOTS")
 
@@ -55,14 +57,12 @@ class Visitor:
 
     def counts(self) -> dict[str, str]:
         """The numbers of a preview."""
-        shown = self.page.locator("#preview-counts")
-        shown.wait_for()
+        shown = self._loaded(self.page.locator("#preview-counts"))
         return dict(zip(shown.locator("dt").all_inner_texts(), shown.locator("dd").all_inner_texts(), strict=True))
 
     def rows(self, table: str) -> list[list[str]]:
         """The cells of a table, which must be there."""
-        found = self.page.locator(f"#{table} tbody tr")
-        found.first.wait_for()
+        found = self._loaded(self.page.locator(f"#{table}")).locator("tbody tr")
         return [row.locator("td").all_inner_texts() for row in found.all()]
 
     def log_in_with(self, session: str) -> None:
@@ -77,8 +77,15 @@ class Visitor:
             self.page.set_viewport_size({**WINDOW, "height": LOWEST_PICTURE})
             height = self.page.evaluate("document.documentElement.scrollHeight")
             self.page.set_viewport_size({**WINDOW, "height": height})
-            keep_picture(self.page.screenshot(animations="disabled"), Path(PICTURES, f"admin-{name}.png"))
+            png = self.page.screenshot(animations="disabled", style=NO_SCROLLBARS)
+            keep_picture(png, Path(PICTURES, f"admin-{name}.png"))
             self.page.set_viewport_size(WINDOW)
+
+    def _loaded(self, element: Locator) -> Locator:
+        """The element, with all of the page that it is on."""
+        element.wait_for()
+        self.page.wait_for_load_state()
+        return element
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
