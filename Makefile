@@ -136,7 +136,7 @@ measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 
 	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_admin_site
 
 .PHONY: measure-recalculation
-measure-recalculation: $(BENCH_STAMP) ## Passports a second of recalculate_scores, stopped and gone on, in the database DATABASE_URL
+measure-recalculation: $(STAMP) ## Passports a second of recalculate_scores, stopped and gone on, in the database DATABASE_URL
 	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_recalculation $(RECALCULATION)
 
 # Prove ----------------------------------------------------------------------------------------------------------------

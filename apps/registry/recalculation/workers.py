@@ -1,13 +1,15 @@
 """Batches on several processes, or in this one. At most a few batches wait, so that memory stays constant."""
 
 import gc
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -110,6 +112,15 @@ def _start(names: dict[str, Any]) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     for alias, name in names.items():
         connections[alias].settings_dict["NAME"] = name
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed says nothing: its workers would wait for batches for ever. The server rolls back."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
