@@ -66,7 +66,7 @@ def _weight(provider: str, weights: Mapping[str, Any], overlay: Mapping[str, Dec
 
 
 # Communities have few weights and thresholds, which each of their scores asks for again. Only texts are remembered:
-# equal numbers may be written differently (1.5 and 1.50, 0 and -0), and a score tells how.
+# equal numbers may be written differently (2.5 and 2.50e0, 0 and -0), and a score tells how.
 @lru_cache(maxsize=4096)
 def _usable_text(value: str) -> Decimal | None:
     return _usable(value)
