@@ -74,7 +74,7 @@ class Run:
         suite = ET.parse(junit).getroot().find("testsuite") if junit.exists() else None  # noqa: S314 - pytest's own
         given: Mapping[str, str] = suite.attrib if suite is not None else {}
         self.figures.count("tests", int(given.get("tests", 0)))
-        cases = list(suite) if suite is not None else []
+        cases = suite.findall("testcase") if suite is not None else []
         self._add_rules(case.get("name", "") for case in cases if not any(case.find(end) is not None for end in ENDS))
         skipped = Counter(skip.get("message", "") for case in cases for skip in case.iter("skipped"))
         for reason, number in skipped.items():

@@ -69,6 +69,17 @@ def test_a_rule_is_checked_once_for_each_variant_of_its_test(tmp_path: Any) -> N
     assert run.figures.invariants == {"it is small": 2}
 
 
+def test_what_a_suite_says_of_itself_is_no_rule(tmp_path: Any) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.fixture(scope='session', autouse=True)\n"
+        "def told(record_testsuite_property): record_testsuite_property('seed', 1)\n"
+        "def test_it_is_small(): pass\n"
+    )
+    (found,) = reported(lambda run: run.pytest(str(tmp_path / "test_it.py")))["sections"]
+    assert found["invariants"] == {"it is small": 1}
+
+
 def test_a_test_that_was_skipped_is_left_open(tmp_path: Any) -> None:
     (tmp_path / "test_it.py").write_text("import pytest\ndef test_it(): pytest.skip('needs a moon')\n")
 
