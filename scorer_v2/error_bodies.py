@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from scorer_v2.answers import detail_answer
 
 # Pages for people keep Django's own error pages.
-_PAGES = ("/admin/", "/static/")
+PAGES = ("/admin/", "/static/")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
@@ -31,7 +31,7 @@ class JsonErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code < 400 or request.path.startswith(_PAGES) or _is_json(response):
+        if response.status_code < 400 or request.path.startswith(PAGES) or _is_json(response):
             return response
         answer = detail_answer(HTTPStatus(response.status_code).phrase, status=response.status_code)
         for name, value in response.headers.items():

@@ -1,5 +1,6 @@
 """Connections of the lean worker: those that are quiet, their sockets, and the answers that they get."""
 
+import contextlib
 import os
 import select
 import socket
@@ -33,10 +34,6 @@ class QuietConnections:
 
     def __len__(self) -> int:
         return len(self._connections)
-
-    def __getitem__(self, number: int) -> Any:
-        """gunicorn asks for the first one, to sleep until its time is over."""
-        return list(self._connections.values())[number]
 
     def add(self, connection: Any) -> None:
         """Who calls has done with it."""
@@ -91,17 +88,17 @@ class PoliteSocket(socket.socket):
     """A socket whose thread gives up its turn before it waits for the client."""
 
     def recv(self, size: int, flags: int = 0) -> bytes:
-        try:
-            return super().recv(size, flags | _DO_NOT_WAIT)
-        except BlockingIOError:
-            with turns.waiting:
-                return super().recv(size, flags)
+        if self.gettimeout() is None:  # with a time-out it waits, whatever the flags say
+            with contextlib.suppress(BlockingIOError):
+                return super().recv(size, flags | _DO_NOT_WAIT)
+        with turns.waiting:
+            return super().recv(size, flags)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        try:
-            sent = super().send(data, flags | _DO_NOT_WAIT)
-        except BlockingIOError:
-            sent = 0
+        sent = 0
+        if self.gettimeout() is None:
+            with contextlib.suppress(BlockingIOError):
+                sent = super().send(data, flags | _DO_NOT_WAIT)
         if sent < len(data):
             with turns.waiting:
                 super().sendall(memoryview(data)[sent:], flags)

@@ -23,13 +23,17 @@ logger = logging.getLogger("scorer_v2.server")
 # What a worker waits before it accepts a connection, for each that it has: one that has fewer is faster.
 ACCEPT_SECONDS = 0.000_05
 ACCEPT_SECONDS_AT_MOST = 0.000_5
+# How often connections are looked through for those that have been quiet for too long.
+LOOK_SECONDS = 1.0
+STOPPING_LOOK_SECONDS = 0.1
 
 
 class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     alive: bool
 
     def init_process(self) -> None:
-        self.quiet = self.keepalived_conns = QuietConnections()
+        self.quiet = QuietConnections()
+        self._looked_at = 0.0
         super().init_process()
 
     def get_thread_pool(self) -> "Threads":
@@ -73,13 +77,22 @@ class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.quiet.add(conn)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Close connections that have been quiet for too long, or all. The main thread's."""
-        for conn in self.quiet.take_overdue(by=float("inf") if force else time.monotonic()):
+        """Close connections that have been quiet for too long, or all. The main thread's, at each of its events: it
+        looks through them once a second, or more often while the worker stops."""
+        now = time.monotonic()
+        if self.alive and now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
+        for conn in self.quiet.take_overdue(by=float("inf") if force else now):
             self.nr_conns -= 1
             conn.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
         self.quiet.end_by(deadline)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """While the worker stops, the end of a quiet connection wakes nobody."""
+        super().wait_for_and_dispatch_events(timeout if self.alive else min(timeout, STOPPING_LOOK_SECONDS))
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
         """Of a body that was read nothing is left to drain, and no time to be set for it."""

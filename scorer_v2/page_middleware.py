@@ -18,17 +18,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import csrf
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from scorer_v2 import turns
+from scorer_v2.error_bodies import PAGES
 
 if TYPE_CHECKING:
     _Middleware = MiddlewareMixin
 else:
     _Middleware = object
 
-PAGES = "/admin/"
-PATHS = (PAGES, "/static/")
+ADMIN_SITE = "/admin/"
+VARY = ("origin",)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -54,13 +56,16 @@ class PagesBegin:
         self.headers = {is_secure: headers_between(is_secure=is_secure) for is_secure in (False, True)}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(PATHS) or "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
+        if request.path_info.startswith(PAGES):
+            turns.leave()  # what pages ask of the database and the cache knows nothing of turns
             return self.get_response(request)
         headers = self.headers[request.is_secure()]
-        if headers is None:
+        if headers is None or "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
             return self.get_response(request)
         response = self.view(request)
         stored = response.headers._store
+        if "vary" in stored:
+            patch_vary_headers(response, VARY)
         for name, entry in headers:
             stored.setdefault(name, entry)
         return response
@@ -81,8 +86,7 @@ def headers_between(*, is_secure: bool) -> list[tuple[str, tuple[str, str]]] | N
 
 class _OnPages(_Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(PAGES):
-            turns.leave()
+        if request.path_info.startswith(ADMIN_SITE):
             return cast(HttpResponseBase, super().__call__(request))
         return cast(HttpResponseBase, self.get_response(request))
 
@@ -110,6 +114,5 @@ class CorsMiddleware(corsheaders.CorsMiddleware):
         if "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
             return cast(HttpResponseBase, super().__call__(request))
         response = cast(HttpResponseBase, self.get_response(request))
-        vary = response.headers.get("Vary")
-        response.headers["Vary"] = f"{vary}, origin" if vary else "origin"
+        patch_vary_headers(response, VARY)
         return response

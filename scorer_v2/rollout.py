@@ -14,7 +14,7 @@ from django.urls import is_valid_path
 from scorer_v2 import api_urls, metrics
 from scorer_v2.answers import detail_answer
 from scorer_v2.conf import settings
-from scorer_v2.error_bodies import JsonErrorMiddleware
+from scorer_v2.error_bodies import PAGES, JsonErrorMiddleware
 from scorer_v2.measurements import current
 from scorer_v2.request_ids import RequestIdMiddleware
 from scorer_v2.request_log import RequestLogMiddleware
@@ -26,9 +26,8 @@ MARK = "X-Scorer"
 SERVED, DECLINED = "v2", "v2-declined"
 BUCKETS = 10_000
 
-# What operators, browsers and the load balancer ask for on every side of a rollout.
+# What operators, browsers and the load balancer ask for on every side of a rollout, beside pages.
 _NEVER_GATED = frozenset({"/health", "/health/", "/ready", "/metrics", "/docs", "/openapi.json"})
-_NEVER_GATED_BELOW = ("/admin/", "/static/")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -96,7 +95,7 @@ class RolloutMiddleware:
 def is_gated(request: HttpRequest) -> bool:
     """Everything but health, metrics, docs and the admin site; nor a browser's preflight, which has no such header."""
     path = request.path_info
-    if path in _NEVER_GATED or path.startswith(_NEVER_GATED_BELOW):
+    if path in _NEVER_GATED or path.startswith(PAGES):
         return False
     return not (request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META)
 

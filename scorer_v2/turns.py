@@ -89,8 +89,7 @@ class _Waiting:
     __slots__ = ()
 
     def __enter__(self) -> None:
-        if _mine.has_the_turn:
-            give_up()
+        give_up()
 
     def __exit__(self, *_: object) -> None:
         if _mine.takes_part:

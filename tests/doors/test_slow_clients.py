@@ -145,5 +145,5 @@ def idle_worker(*, timeout: int) -> Any:
     """One that no server started."""
     worker: Any = JsonErrorWorker.__new__(JsonErrorWorker)
     worker.cfg, worker.poller = SimpleNamespace(timeout=timeout), selectors.DefaultSelector()
-    worker._begun, worker._bodies, worker.read_seconds = {}, {}, 1.0
+    worker._begun, worker._bodies, worker.read_seconds, worker.alive = {}, {}, 1.0, True
     return worker

@@ -120,3 +120,17 @@ def test_an_answer_without_a_body_is_its_head_alone(server: RunningServer) -> No
     response = connection.getresponse()
     assert (response.status, response.read()) == (200, b"")
     assert ask(connection) == 200
+
+
+def test_a_client_whose_body_nobody_asked_for_holds_nobody_up(server: RunningServer) -> None:
+    """The server waits for the rest of it, so that the next request begins where it should."""
+    slow = connect(server)
+    slow.connect()
+    slow.sock.sendall(b"POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{}")
+    assert slow.sock.recv(65_536).startswith(b"HTTP/1.1 ")
+    quick = connect(server)
+    started = time.monotonic()
+    assert [ask(quick) for _ in range(50)] == [200] * 50
+    assert time.monotonic() - started < 50 * PATIENCE_SECONDS
+    slow.sock.sendall(b"12345678GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert slow.sock.recv(65_536).startswith(b"HTTP/1.1 200")

@@ -61,10 +61,21 @@ def test_what_an_answer_says_itself_stays() -> None:
         return HttpResponse(headers={"Referrer-Policy": "no-referrer"})
 
     page_middleware.PagesEnd(view)
-    begin: Callable[[HttpRequest], HttpResponse] = page_middleware.PagesBegin(view)  # type: ignore[assignment]
+    begin: Callable[[HttpRequest], HttpResponse] = page_middleware.PagesBegin(view)  # type: ignore[assignment]  # its answer is one of ours
     request = HttpRequest()
     request.method, request.path_info = "GET", "/health"
     assert begin(request).headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_what_an_answer_differs_by_is_added_to() -> None:
+    def view(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(headers={"Vary": "Cookie"})
+
+    page_middleware.PagesEnd(view)
+    begin: Callable[[HttpRequest], HttpResponse] = page_middleware.PagesBegin(view)  # type: ignore[assignment]  # as above
+    request = HttpRequest()
+    request.method, request.path_info = "GET", "/docs"
+    assert begin(request).headers["Vary"] == "Cookie, origin"
 
 
 @pytest.mark.django_db
