@@ -1,17 +1,16 @@
 -- Driven by tests/bench/wrk.py: sends the requests of a file in turn, and prints what was measured as JSON.
--- wrk -s load.lua URL -- REQUESTS.lua CONNECTIONS THINK_TIME_IN_MILLISECONDS
+-- wrk -s load.lua URL -- REQUESTS.lua THINK_TIME_IN_MILLISECONDS
 
-local requests, at, started = {}, 0, 0
+local requests, at = {}, 0
 
 function init(arguments)
    requests = dofile(arguments[1])
-   local connections, think = tonumber(arguments[2]), tonumber(arguments[3])
+   local think = tonumber(arguments[2])
    if think > 0 then
-      -- Exponential pauses make the arrivals of many connections independent of each other. None before a connection's
-      -- first request: how a server treats connections that stay silent is not the question here.
+      -- Exponential pauses make the arrivals of many connections independent of each other. Also before a connection's
+      -- first request: 32 that come at once are not half load, and at a few hundred a second they are the p99.
       delay = function()
-         started = started + 1
-         return started > connections and math.floor(-think * math.log(1 - math.random()) + 0.5) or 0
+         return math.floor(-think * math.log(1 - math.random()) + 0.5)
       end
    end
 end

@@ -41,12 +41,12 @@ def require() -> None:
 
 
 def run(base_url: str, requests: Sequence[Request], *, connections: int, seconds: int, think_ms: float = 0.0) -> Load:
-    """Sends the requests in turn, again from the first after the last. `think_ms`: mean pause after an answer."""
+    """Sends the requests in turn, again from the first after the last. `think_ms`: mean pause before a request."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="ascii") as file:
         file.write(lua_list([request.raw() for request in requests]))
         file.flush()
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(SCRIPT), base_url]
-        arguments = [file.name, str(connections), str(think_ms)]
+        arguments = [file.name, str(think_ms)]
         done = subprocess.run([*command, "--", *arguments], capture_output=True, text=True, check=False)
     line = next((line for line in done.stdout.splitlines() if line.startswith(MARK)), None)
     if done.returncode or line is None:
