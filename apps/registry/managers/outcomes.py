@@ -38,7 +38,8 @@ CLAIM_LINKS = statement(
 )
 
 # Brings the stamp rows of the passport to the kept stamps, in order: rows stay as long as they agree from the first
-# on, byte for byte, the rest is replaced. Then the score, its event with the score's id, and the deduplication events.
+# on, byte for byte, the rest is replaced. They are compared as they are stored first, packed: two rows within one
+# another are not unpacked for it. Then the score, its event with the score's id, and the deduplication events.
 SAVE_SCORE = statement(
     "registry.save_score",
     """
@@ -53,7 +54,8 @@ SAVE_SCORE = statement(
     ),
     first_change AS (
         SELECT min(position) AS position FROM held FULL JOIN kept USING (position)
-        WHERE NOT record_image_eq(ROW(held.provider, held.credential), ROW(kept.provider, kept.credential))
+        WHERE NOT record_image_eq(ROW(ROW(held.provider, held.credential)), ROW(ROW(kept.provider, kept.credential)))
+          AND NOT record_image_eq(ROW(held.provider, held.credential), ROW(kept.provider, kept.credential))
     ),
     dropped AS (
         DELETE FROM registry_stamp
