@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.utils import timezone
 
-from apps.registry.evaluation import Evaluation, evaluate, save, scoring_rules
+from apps.registry.evaluation import Evaluation, evaluate, remembered_stamps, save, scoring_rules
 from apps.registry.managers.communities import BY_ID, LARGEST_ID, OR_SIBLING, CommunityLookup
 from apps.registry.managers.stored_scores import ScoreRow, find_stored_score
 from apps.registry.managers.transactions import ScoringTransaction
@@ -45,9 +45,11 @@ def score_community(
     address: str | None,
     missing: DomainError,
     with_points: bool = False,
+    with_documents: bool = False,
     saving: Callable[[Any], Sequence[Step]] | None = None,
 ) -> Scored:
-    """Stores what `saving` gives for the time of now, scores and saves, all or nothing.
+    """Stores what `saving` gives for the time of now, scores and saves, all or nothing. `with_documents`: those of the
+    snapshot's stamps are asked for, whether or not it is known what they say.
 
     Raises `missing` without a community, then InvalidAddress where `address` is None; DatabaseUnavailable.
     """
@@ -55,7 +57,10 @@ def score_community(
 
     def attempt() -> Scored:
         now = timezone.now()
-        with ScoringTransaction(address=address, now=now, points_wanted=rules.points_enabled) as transaction:
+        remembered = None if with_documents else remembered_stamps(address, now=now)
+        with ScoringTransaction(
+            address=address, now=now, points_wanted=rules.points_enabled, remembered=remembered
+        ) as transaction:
             steps = saving(now) if saving is not None else ()
             opened = transaction.open(lookup=lookup, scorer_id=scorer_id, saving=steps)
             if opened.snapshot is None:
@@ -77,6 +82,7 @@ def score_for_embed(*, scorer_id: int, address: str) -> bytes:
         scorer_id=effective_scorer_id(scorer_id),
         address=address_or_none(address),
         missing=DomainError("Invalid scorer_id"),
+        with_documents=True,
     )
     return stamps_and_score(scored)
 

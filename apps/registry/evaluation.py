@@ -12,6 +12,7 @@ from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, Snapshot
+from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemory, attested
 from apps.registry.scoring.score_object import computed_score_object, failed_score_object
 from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
 from scorer_v2.conf import settings
@@ -32,6 +33,12 @@ def measured_proof_fault(credential: Mapping[str, Any], *, now: datetime) -> str
 
 
 _known = KnownCredentials(settings.VERDICT_CACHE_SIZE)
+_stamps = StampMemory(settings.VERDICT_CACHE_SIZE)
+
+
+def remembered_stamps(address: str | None, *, now: datetime) -> RememberedStamps | None:
+    """What this process knows of the address's stamps, for a transaction that asks whether they are still the same."""
+    return _stamps.recall(address, now=now) if address is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ def evaluate(
     except ScoringError as error:
         points = _points(snapshot, PointsAward(), shown=shown)
         return Evaluation(failed_score_object(str(error), address=snapshot.address, **points), error=str(error))
+    _remember(snapshot, now=transaction.now)
     kept, deduplicated = len(outcome.deduplication.kept), len(outcome.deduplication.deduplicated)
     measured.kept, measured.deduplicated = kept, deduplicated
     measured.proofs_remembered = max(0, kept + deduplicated - measured.proofs_valid)
@@ -100,6 +108,12 @@ def _computed(snapshot: Snapshot, *, rules: ScoringRules, now: datetime) -> Outc
     return compute(
         snapshot, rules=rules, now=now, proof_fault=lambda proof: measured_proof_fault(proof, now=now), known=_known
     )
+
+
+def _remember(snapshot: Snapshot, *, now: datetime) -> None:
+    if snapshot.version is not None:
+        stamps = attested(snapshot.stamps, known=_known, now=now)
+        _stamps.keep(snapshot.address, RememberedStamps(snapshot.version, stamps, snapshot.nullifiers, now))
 
 
 def _points(snapshot: Snapshot, award: PointsAward, *, shown: bool) -> dict[str, Any]:

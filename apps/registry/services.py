@@ -13,7 +13,7 @@ from apps.account.analytics import PartnerRequest, analytics_entry
 from apps.account.keys import KeyRow, PresentedKey, has_digest, is_usable
 from apps.account.managers import AnalyticsEntry
 from apps.account.rate_limits import RateLimited, enforce_limit
-from apps.registry.evaluation import evaluate, save, scoring_rules
+from apps.registry.evaluation import evaluate, remembered_stamps, save, scoring_rules
 from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
 from apps.registry.scoring.records import Snapshot
 from scorer_v2.addresses import is_address
@@ -97,8 +97,10 @@ class _PartnerScoring:
 
     def run(self) -> bytes:
         now = timezone.now()
-        points_wanted = self.rules.points_enabled
-        with ScoringTransaction(address=self.address, now=now, points_wanted=points_wanted) as transaction:
+        remembered, points_wanted = remembered_stamps(self.address, now=now), self.rules.points_enabled
+        with ScoringTransaction(
+            address=self.address, now=now, points_wanted=points_wanted, remembered=remembered
+        ) as transaction:
             opened = self._open(transaction)
             snapshot = self._allowed(transaction, opened)
             evaluation = evaluate(transaction, snapshot, rules=self.rules, with_points=self.include_human_points)

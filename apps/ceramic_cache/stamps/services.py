@@ -49,6 +49,7 @@ def _store_and_score(sent: SentStamps, *, address: str, missing: DomainError, wi
         address=address,
         missing=missing,
         with_points=with_points,
+        with_documents=True,
         saving=lambda now: storing_steps(sent, address=address, now=now),
     )
     return stamps_and_score(scored)

@@ -8,7 +8,7 @@ from apps.ceramic_cache.managers import BANS_IN_FORCE
 from apps.registry.explanations.records import BanInForce, RevokedStamp, ScoreEvent, ScoreFacts, StoredOutcome
 from apps.registry.managers.communities import BY_ID, scorer_values
 from apps.registry.managers.outcomes import COUNT_METAMASK_AWARDS
-from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, snapshot_from
+from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, known_values, snapshot_from
 from apps.registry.scoring.records import StoredStamp
 from scorer_v2.bulk_database import transaction
 from scorer_v2.database import statement
@@ -62,6 +62,7 @@ def find_facts(
         "awarding_lists": AWARDING_LISTS,
         "limit": events,
         "hashes": [],
+        **known_values(None),
         **scorer_values(community_id),
     }
     with transaction() as bulk:

@@ -1,12 +1,14 @@
 """The first round trip of a score: enter the passport, and load all that the score needs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from apps.registry.managers.communities import LOOKUPS, CommunityLookup
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
+from apps.registry.scoring.remembered_stamps import RememberedStamps
 from scorer_v2.database import Rows, Statement, statement
 
 # Locks the passport of (address, community), creating it where it is missing. Two requests for it run one after the
@@ -66,44 +68,58 @@ CROSS JOIN LATERAL (
 
 # All that one scoring reads, in one row. The live, unrevoked stamps of the address come by ascending id; the links are
 # those of every nullifier that any of them names, in this community; the overlay are the customisation's weights.
+# Where the rows of the stamps are those of the version that the service knows, the stamps stay here: unpacking and
+# sending them takes longer than all the rest. A row that is written gets another xmin, whatever is written; the time
+# tells apart what two primaries, before and after a failover, wrote under one number.
 # Nullifiers are looked for as an array, so that the index is used whatever the planner takes their number for: as a
 # sub-select they once had all links of a community read, 200,000 in 43 ms instead of 20 in 0.3.
 _SNAPSHOT = """
 WITH community AS ({community}),
 live AS MATERIALIZED (
-    SELECT stored.id, stored.type, stored.provider, stored.updated_at, stored.stamp
+    SELECT stored.id, stored.type, stored.provider, stored.updated_at, stored.xmin, stored.stamp
     FROM ceramic_cache_ceramiccache stored
     WHERE stored.address = %(address)s AND stored.deleted_at IS NULL
       AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
 ),
+version AS MATERIALIZED (
+    SELECT held.version, held.version IS NOT DISTINCT FROM %(known_version)s::text AS is_known
+    FROM (SELECT string_agg(concat_ws(' ', id, xmin, updated_at), ',' ORDER BY id) AS version FROM live) held
+),
+unknown AS MATERIALIZED (
+    SELECT id, type, provider, updated_at, stamp::text AS document, stamp -> 'credentialSubject' AS subject
+    FROM live WHERE NOT (SELECT is_known FROM version)
+),
 nullifier AS (
-    SELECT live.stamp -> 'credentialSubject' ->> 'hash' AS hash FROM live
+    SELECT subject ->> 'hash' AS hash FROM unknown
     UNION
-    SELECT element FROM live, jsonb_array_elements_text(
-        CASE jsonb_typeof(live.stamp -> 'credentialSubject' -> 'nullifiers')
-            WHEN 'array' THEN live.stamp -> 'credentialSubject' -> 'nullifiers' ELSE '[]' END) element
-)
+    SELECT element FROM unknown, jsonb_array_elements_text(
+        CASE jsonb_typeof(subject -> 'nullifiers') WHEN 'array' THEN subject -> 'nullifiers' ELSE '[]' END) element
+),
+named AS MATERIALIZED (SELECT ARRAY(SELECT hash FROM nullifier WHERE hash IS NOT NULL)::text[] AS hashes)
 SELECT community.id, community.rule, community.human_points_program,
        CASE scorer.type WHEN 'WEIGHTED' THEN weighted.weights ELSE binary_weighted.weights END::text,
        CASE scorer.type WHEN 'WEIGHTED' THEN weighted.threshold
                         WHEN 'WEIGHTED_BINARY' THEN binary_weighted.threshold END,
        stamps.ids, stamps.types, stamps.providers, stamps.updated_ats, stamps.documents,
+       version.version, named.hashes,
        links.hashes, links.addresses, links.expiries,
        overlay.providers, overlay.weights,
        {points}
 FROM community
+CROSS JOIN version CROSS JOIN named
 JOIN scorer_weighted_scorer scorer ON scorer.id = community.scorer_id
 LEFT JOIN scorer_weighted_weightedscorer weighted ON weighted.scorer_ptr_id = scorer.id
 LEFT JOIN scorer_weighted_binaryweightedscorer binary_weighted ON binary_weighted.scorer_ptr_id = scorer.id
 CROSS JOIN LATERAL (
     SELECT array_agg(id) AS ids, array_agg(type) AS types, array_agg(provider) AS providers,
-           array_agg(updated_at) AS updated_ats, array_agg(stamp::text) AS documents
-    FROM (SELECT * FROM live ORDER BY id) by_id
+           array_agg(updated_at) AS updated_ats, array_agg(document) AS documents
+    FROM (SELECT * FROM unknown ORDER BY id) by_id
 ) stamps
 CROSS JOIN LATERAL (
     SELECT array_agg(link.hash) AS hashes, array_agg(link.address) AS addresses, array_agg(link.expires_at) AS expiries
     FROM registry_hashscorerlink link
-    WHERE link.community_id = community.id AND link.hash = ANY(ARRAY(SELECT hash FROM nullifier)::text[])
+    WHERE link.community_id = community.id AND link.hash = ANY(
+        CASE WHEN version.is_known THEN %(known_nullifiers)s::text[] ELSE named.hashes END)
 ) links
 {overlay}"""
 
@@ -139,12 +155,21 @@ def entrance_from(rows: Rows) -> Entrance:
     return Entrance(passport_id, created)
 
 
-def snapshot_from(rows: Rows, address: str) -> Snapshot | None:
-    """The snapshot, or None where the lookup found no community. Raises UnscorableCommunity."""
+def known_values(remembered: RememberedStamps | None) -> dict[str, Any]:
+    """The values by which a snapshot's statement leaves the remembered stamps where they are."""
+    if remembered is None:
+        return {"known_version": None, "known_nullifiers": None}
+    return {"known_version": remembered.version, "known_nullifiers": remembered.nullifiers}
+
+
+def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None = None) -> Snapshot | None:
+    """The snapshot, or None where the lookup found no community; `remembered`: whose version was asked with. Raises
+    UnscorableCommunity."""
     if not rows:
         return None
     (community_id, rule, program, weights, threshold, *rest) = rows[0]
-    stamps, links, overlay, points = rest[:5], rest[5:8], rest[8:10], rest[10:]
+    stamps, (version, nullifiers), links, overlay, points = rest[:5], rest[5:7], rest[7:10], rest[10:12], rest[12:]
+    is_known = remembered is not None and remembered.version == version
     if threshold is None:
         raise UnscorableCommunity(f"community {community_id} has no usable scorer")
     return Snapshot(
@@ -155,10 +180,16 @@ def snapshot_from(rows: Rows, address: str) -> Snapshot | None:
         weights=_weights(weights),
         threshold=threshold,
         overlay=dict(zip(*overlay, strict=True)) if overlay[0] else {},
-        stamps=list(map(StoredStamp._make, zip(*stamps, strict=True))) if stamps[0] else (),
+        stamps=remembered.stamps if remembered is not None and is_known else _stamps(stamps),
         links={row[0]: HashLink._make(row) for row in zip(*links, strict=True)} if links[0] else {},
         points=points_from(points),
+        version=None if is_known else version,
+        nullifiers=tuple(nullifiers),
     )
+
+
+def _stamps(columns: Sequence[Any]) -> Sequence[StoredStamp]:
+    return list(map(StoredStamp._make, zip(*columns, repeat(None)))) if columns[0] else ()
 
 
 def points_from(columns: list[Any]) -> PointsState:

@@ -16,8 +16,17 @@ from apps.account.managers import (
 )
 from apps.registry.managers.communities import OF_A_KEY, CommunityLookup, scorer_values
 from apps.registry.managers.outcomes import count_from, count_steps, error_step, outcome_steps
-from apps.registry.managers.snapshots import AWARDING_LISTS, ENTER, SNAPSHOT, Entrance, entrance_from, snapshot_from
+from apps.registry.managers.snapshots import (
+    AWARDING_LISTS,
+    ENTER,
+    SNAPSHOT,
+    Entrance,
+    entrance_from,
+    known_values,
+    snapshot_from,
+)
 from apps.registry.scoring.records import Outcome, Snapshot
+from apps.registry.scoring.remembered_stamps import RememberedStamps
 from scorer_v2.database import BEGIN, COMMIT, Step, commit_and, rollback, send
 from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError
 
@@ -48,15 +57,20 @@ class OpenedScoring:
 class ScoringTransaction:
     """Leaving the block without `save_*` or `abandon` rolls back."""
 
-    def __init__(self, *, address: str | None, now: datetime, points_wanted: bool) -> None:
-        """`address` None: the community is looked up, and nothing is entered or loaded."""
+    def __init__(
+        self, *, address: str | None, now: datetime, points_wanted: bool, remembered: RememberedStamps | None = None
+    ) -> None:
+        """`address` None: the community is looked up, and nothing is entered or loaded. `remembered`: the address's
+        stamps, which are loaded only if they are not the same any more."""
         self.address = address
+        self.remembered = remembered
         self.now = now
         self.values: dict[str, Any] = {
             "address": address,
             "now": now,
             "points_wanted": points_wanted,
             "awarding_lists": AWARDING_LISTS,
+            **known_values(remembered),
         }
         self.passport_created = False
 
@@ -130,7 +144,7 @@ class ScoringTransaction:
     def _opened(self, rows: Sequence[Any], *, key: KeyRow | None = None) -> OpenedScoring:
         entrance = entrance_from(rows[0])
         self.passport_created = entrance.created
-        return OpenedScoring(entrance, snapshot_from(rows[1], self.address or ""), key)
+        return OpenedScoring(entrance, snapshot_from(rows[1], self.address or "", self.remembered), key)
 
 
 def _recording(entry: AnalyticsEntry | None) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.registry.managers.communities import BY_ID, scorer_values
 from apps.registry.managers.outcomes import count_from, count_steps
-from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, snapshot_from
+from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, known_values, snapshot_from
 from apps.registry.recalculation.loaded_rows import stamps_by_passport
 from apps.registry.recalculation.records import (
     Community,
@@ -196,6 +196,7 @@ def open_batch(
         "awarding_lists": AWARDING_LISTS,
         "address": None,
         "now": now,
+        **known_values(None),
     }
     loading = (SNAPSHOT[BY_ID], STAMPS, PREVIOUS, POINTS, OWN_LINKS)
     steps = (BEGIN, Step(MEMORY), Step(LOCK, values), *(Step(wanted, values) for wanted in loading))

@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from apps.registry.scoring.known_credentials import Attestation
+
 Credential = Mapping[str, Any]
 
 
@@ -26,13 +28,15 @@ class ScoringRules:
 
 
 class StoredStamp(NamedTuple):
-    """A live, unrevoked stamp of the address. `document` is the credential's JSON text as the database prints it."""
+    """A live, unrevoked stamp of the address. `document` is the credential's JSON text as the database prints it;
+    empty where the `attestation` says what it says."""
 
     id: int
     type: int
     provider: str
     updated_at: datetime
     document: str
+    attestation: Attestation | None = None
 
 
 class HashLink(NamedTuple):
@@ -74,7 +78,8 @@ class PointsState:
 class Snapshot:
     """All that one scoring reads. `stamps` come by ascending id; `links` hold this community's links of their
     nullifiers; `weights` is the scorer's object as stored (provider to number or text; None when null); `overlay`
-    the customisation's weights, which win.
+    the customisation's weights, which win. `version` is that of the rows of the stamps, and `nullifiers` all that their
+    documents name; both only where the documents have come, and with them something to remember.
     """
 
     address: str
@@ -87,6 +92,8 @@ class Snapshot:
     links: Mapping[str, HashLink] = field(default_factory=dict)
     human_points_program: bool = False
     points: PointsState | None = None
+    version: str | None = None
+    nullifiers: Sequence[str] = ()
 
 
 class ValidStamp(NamedTuple):

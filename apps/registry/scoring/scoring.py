@@ -8,10 +8,10 @@ from apps.registry.scoring.errors import ScoringError
 from apps.registry.scoring.events import deduplication_events, score_update_fields
 from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import award, hinges_on_metamask_count
-from apps.registry.scoring.records import Outcome, ScoringRules, Snapshot, ValidStamp
+from apps.registry.scoring.records import Outcome, ScoringRules, Snapshot, StoredStamp, ValidStamp
 from apps.registry.scoring.scores import build_score
 from apps.registry.scoring.selection import select_newest
-from apps.registry.scoring.validity import NOTHING_KNOWN, ProofFault, examine
+from apps.registry.scoring.validity import NOTHING_KNOWN, ProofFault, examine, examine_attested
 from apps.registry.scoring.weights import weigh
 
 __all__ = ["ProofFault", "ScoringError", "compute", "needs_metamask_count", "outcome_of", "valid_stamps"]
@@ -60,11 +60,14 @@ def valid_stamps(
     snapshot: Snapshot, *, rules: ScoringRules, now: datetime, proof_fault: ProofFault, known: KnownCredentials
 ) -> list[ValidStamp]:
     """The newest stamp of each provider, where it is valid (3.2 and 3.3)."""
-    examined = (
-        examine(stamp, address=snapshot.address, rules=rules, now=now, proof_fault=proof_fault, known=known)
-        for stamp in select_newest(snapshot.stamps)
-    )
-    return [stamp for stamp in examined if isinstance(stamp, ValidStamp)]
+    address = snapshot.address
+
+    def examined(stamp: StoredStamp) -> ValidStamp | str:
+        if stamp.attestation is not None:
+            return examine_attested(stamp, stamp.attestation, address=address, rules=rules, now=now)
+        return examine(stamp, address=address, rules=rules, now=now, proof_fault=proof_fault, known=known)
+
+    return [stamp for stamp in map(examined, select_newest(snapshot.stamps)) if isinstance(stamp, ValidStamp)]
 
 
 def needs_metamask_count(snapshot: Snapshot, outcome: Outcome, rules: ScoringRules) -> bool:

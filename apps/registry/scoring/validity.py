@@ -61,6 +61,17 @@ def examine(
         return f"A check failed with {type(error).__name__}."
 
 
+def examine_attested(
+    stamp: Examinable, attestation: Attestation, *, address: str, rules: ScoringRules, now: datetime
+) -> ValidStamp | str:
+    """The same for a stamp of which it is remembered what its credential says."""
+    try:
+        _check_again(attestation, address=address, rules=rules, now=now)
+    except InvalidStampError as fault:
+        return str(fault)
+    return _valid(stamp, attestation, rules)
+
+
 def examine_proven(
     stamp: Examinable, credential: Credential, *, address: str, rules: ScoringRules, now: datetime
 ) -> ValidStamp | str:

@@ -1,0 +1,77 @@
+"""A memory of addresses' stamps. The same ones are scored again and again, and need not come from the database again
+while none of their rows has changed."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple
+
+from apps.registry.scoring.known_credentials import KnownCredentials
+from apps.registry.scoring.records import StoredStamp
+
+CHARACTERS_OF_ONE = 1000
+
+
+class RememberedStamps(NamedTuple):
+    """All live stamps of an address as their rows had them in this `version`, known since that time. The attestation
+    stands for the document where the proof was found to hold. `nullifiers` are all that the documents name."""
+
+    version: str
+    stamps: Sequence[StoredStamp]
+    nullifiers: Sequence[str]
+    since: datetime
+
+    @property
+    def size(self) -> int:
+        """A stamp counts as one, and so does each 1000 characters of a document that is kept."""
+        return sum(1 + len(stamp.document) // CHARACTERS_OF_ONE for stamp in self.stamps)
+
+
+class StampMemory:
+    """Of addresses whose stamps have a `size` of so many in all, the one that was scored longest ago leaves first.
+    Threads may share it. 0 turns it off."""
+
+    def __init__(self, size: int) -> None:
+        self._free = self._size = size
+        self._held: OrderedDict[str, RememberedStamps] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def recall(self, address: str, *, now: datetime) -> RememberedStamps | None:
+        """None for an address that is not known, or was not yet known at the time `now`: proofs that hold today need
+        not have held then."""
+        with self._lock:
+            found = self._held.get(address)
+            if found is None or found.since > now:
+                return None
+            self._held.move_to_end(address)
+        return found
+
+    def keep(self, address: str, remembered: RememberedStamps) -> None:
+        """In place of what was known of the address."""
+        with self._lock:
+            self._forget(address)
+            if remembered.size > self._size:
+                return
+            self._held[address] = remembered
+            self._free -= remembered.size
+            while self._free < 0:
+                self._forget(next(iter(self._held)))
+
+    def _forget(self, address: str) -> None:
+        forgotten = self._held.pop(address, None)
+        if forgotten is not None:
+            self._free += forgotten.size
+
+
+def attested(stamps: Sequence[StoredStamp], *, known: KnownCredentials, now: datetime) -> list[StoredStamp]:
+    """The stamps, those of `known` credentials with what they say in place of their documents."""
+    return [_attested(stamp, known, now) for stamp in stamps]
+
+
+def _attested(stamp: StoredStamp, known: KnownCredentials, now: datetime) -> StoredStamp:
+    attestation = known.recall(stamp.document, now=now)
+    return stamp if attestation is None else stamp._replace(document="", attestation=attestation)

@@ -1,0 +1,104 @@
+"""What is remembered of addresses' stamps, and for how long."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
+from apps.registry.scoring.records import StoredStamp
+from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemory, attested
+from tests.unit.scoring.factories import ALICE, BOB, CAROL, EXPIRY, EXPIRY_TEXT, NOW, PAST, make_stored
+
+ATTESTATION = Attestation("did:ethr:0x1", ALICE, "Google", EXPIRY, EXPIRY_TEXT, ("v0:a",), None)
+ATTESTED = StoredStamp(1, 1, "Google", PAST, "", ATTESTATION)
+
+
+def remembered(*stamps: StoredStamp) -> RememberedStamps:
+    return RememberedStamps("1", stamps or (ATTESTED,), ("v0:a",), NOW)
+
+
+def test_what_was_kept_is_recalled() -> None:
+    memory = StampMemory(1)
+    assert memory.recall(ALICE, now=NOW) is None
+    memory.keep(ALICE, remembered())
+    assert memory.recall(ALICE, now=NOW) == remembered()
+    assert memory.recall(BOB, now=NOW) is None
+
+
+def test_it_is_not_known_at_a_time_before_it_was_kept() -> None:
+    memory = StampMemory(1)
+    memory.keep(ALICE, remembered())
+    assert memory.recall(ALICE, now=NOW - timedelta(microseconds=1)) is None
+
+
+def test_an_address_has_one_version() -> None:
+    memory = StampMemory(10)
+    memory.keep(ALICE, remembered())
+    later = remembered(ATTESTED, ATTESTED)._replace(version="2")
+    memory.keep(ALICE, later)
+    assert (len(memory), memory.recall(ALICE, now=NOW)) == (1, later)
+
+
+def test_the_address_that_was_scored_longest_ago_leaves_first() -> None:
+    memory = StampMemory(5)
+    memory.keep(ALICE, remembered(ATTESTED, ATTESTED))
+    memory.keep(BOB, remembered(ATTESTED, ATTESTED))
+    memory.recall(ALICE, now=NOW)
+    memory.keep(CAROL, remembered(ATTESTED, ATTESTED))
+    assert [memory.recall(address, now=NOW) is not None for address in (ALICE, BOB, CAROL)] == [True, False, True]
+
+
+def test_what_leaves_makes_room_for_as_much() -> None:
+    memory = StampMemory(3)
+    for address in (ALICE, BOB, ALICE, CAROL, ALICE) * 3:
+        memory.keep(address, remembered(ATTESTED))
+    assert len(memory) == 3
+    memory.keep(BOB, remembered(ATTESTED, ATTESTED, ATTESTED))
+    assert (len(memory), memory.recall(BOB, now=NOW) is not None) == (1, True)
+
+
+def test_what_is_larger_than_all_is_not_kept_and_what_was_known_before_is_forgotten() -> None:
+    memory = StampMemory(2)
+    memory.keep(BOB, remembered())
+    memory.keep(ALICE, remembered())
+    memory.keep(ALICE, remembered(ATTESTED, ATTESTED, ATTESTED))
+    assert (memory.recall(ALICE, now=NOW), memory.recall(BOB, now=NOW)) == (None, remembered())
+
+
+def test_a_size_of_zero_remembers_nothing() -> None:
+    memory = StampMemory(0)
+    memory.keep(ALICE, remembered())
+    assert memory.recall(ALICE, now=NOW) is None
+
+
+def test_documents_that_are_kept_count_by_their_length() -> None:
+    document = StoredStamp(1, 1, "Google", PAST, "x" * 2500)
+    assert remembered(ATTESTED, document).size == 1 + 3
+    assert remembered(document._replace(document="x" * 999)).size == 1
+
+
+def test_a_known_credential_stands_for_its_document() -> None:
+    known, stamp, other = KnownCredentials(10), make_stored(), make_stored(number=2, provider="Github")
+    other = other._replace(document=other.document + " ")
+    known.keep(stamp.document, ATTESTATION, now=NOW)
+    assert attested((stamp, other), known=known, now=NOW) == [
+        stamp._replace(document="", attestation=ATTESTATION),
+        other,
+    ]
+
+
+def test_a_credential_that_was_not_yet_known_keeps_its_document() -> None:
+    known, stamp = KnownCredentials(10), make_stored()
+    known.keep(stamp.document, ATTESTATION, now=NOW)
+    assert attested([stamp], known=known, now=PAST) == [stamp]
+
+
+def test_threads_may_share_it() -> None:
+    memory = StampMemory(3)
+
+    def use(number: int) -> None:
+        memory.keep(str(number % 7), remembered())
+        memory.recall(str(number % 5), now=NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(400)))
+    assert len(memory) == 3
