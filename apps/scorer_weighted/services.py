@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import re
+from functools import lru_cache
 
 from django.core.cache import cache
 
@@ -20,6 +21,8 @@ Weights = dict[str, float]
 
 CACHE_NAME = "ceramic_cache_scorer_weights_{}"
 CACHE_SECONDS = 60
+# Two or three texts are in use at a time, of some 2 kB; parsing one takes longer than all else of the request.
+REMEMBERED_TEXTS = 32
 NO_COMMUNITY = "No Community matches the given query."
 # More digits than any id has, and few enough for a quick answer.
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
@@ -60,9 +63,15 @@ def weights_of(*, community_id: str) -> Weights:
 
 
 def parse_weights(text: object) -> Weights | None:
-    """The weights of a JSON text, as floats; None where it is no object of provider to number, or text of one."""
+    """The weights of a JSON text, as floats; None where it is no object of provider to number, or text of one. The
+    last few texts are remembered with their weights: do not change them."""
+    return _parsed(text) if isinstance(text, str | bytes) else None
+
+
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _parsed(text: str | bytes) -> Weights | None:
     try:
-        document = json.loads(text) if isinstance(text, str | bytes) else None
+        document = json.loads(text)
     except ValueError:
         return None
     if not isinstance(document, dict):
