@@ -112,7 +112,9 @@ class Run:
         if not scenario.has_floor:
             return None
         number = min(scenario.connections, WORKERS * THREADS)
-        trips = recording.record(scenario.requests()[:RECORDED])
+        asked = scenario.requests()[:RECORDED]
+        recording.record(asked)  # what is sent next is what a process sends that knows the stamps
+        trips = recording.record(asked)
         connections.close_all()
         trips = [trips[each % len(trips)] for each in range(max(len(trips), number))]
         options = settings.DATABASES["default"]["OPTIONS"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.ceramic_cache.models import CeramicCache
 from apps.registry import evaluation, services
+from apps.registry.managers.snapshots import known_values
 from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.records import Snapshot
 from apps.registry.scoring.remembered_stamps import StampMemory
@@ -214,3 +215,10 @@ def test_a_size_of_zero_remembers_nothing(monkeypatch: pytest.MonkeyPatch, snaps
     partner.score()
     partner.score()
     assert [documents(snapshot) for snapshot in snapshots] == [[True], [True]]
+
+
+def test_what_is_bound_is_an_array_also_for_a_driver_that_tells_tuples_apart() -> None:
+    hold("Google", "v0:a")
+    Partner().score()
+    remembered = evaluation.remembered_stamps(ALICE, now=FUTURE)
+    assert known_values(remembered)["known_nullifiers"] == ["v0:a"]

@@ -159,7 +159,7 @@ def known_values(remembered: RememberedStamps | None) -> dict[str, Any]:
     """The values by which a snapshot's statement leaves the remembered stamps where they are."""
     if remembered is None:
         return {"known_version": None, "known_nullifiers": None}
-    return {"known_version": remembered.version, "known_nullifiers": remembered.nullifiers}
+    return {"known_version": remembered.version, "known_nullifiers": list(remembered.nullifiers)}
 
 
 def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None = None) -> Snapshot | None:
