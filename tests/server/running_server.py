@@ -28,6 +28,7 @@ class RunningServer:
         """`environment` is all that the server gets, besides PATH. It is ready when this returns."""
         self._log = log
         self._log_shown_from = 0
+        self._is_stopping = False
         # A socket that is bound here and handed over: no other process can take its port meanwhile.
         with socket.socket() as listener:
             listener.bind((HOST, 0))
@@ -52,10 +53,15 @@ class RunningServer:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    def begin_to_stop(self) -> None:
+        """Of several servers all should have begun before the first is waited for."""
+        if self.is_alive and not self._is_stopping:
+            self._is_stopping = True
+            self._process.send_signal(signal.SIGTERM)
+
     def stop(self) -> int:
         """Stop gracefully; the exit status. A server that does not stop in time is killed: status -9."""
-        if self.is_alive:
-            self._process.send_signal(signal.SIGTERM)
+        self.begin_to_stop()
         try:
             return self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -73,6 +73,10 @@ class Servers:
                 ending.callback(proxy.close)
             for server in self._servers:
                 ending.callback(server.stop)
+            # One after the other takes longer on a slow machine than a worker of the test run has at its end: what is
+            # left then stays for ever.
+            for server in self._servers:
+                server.begin_to_stop()
 
     def _own_settings(self) -> dict[str, str]:
         """Those of the default profile, but the run's own issuer, and no cache that another service could see."""

@@ -52,12 +52,13 @@ class StampMemory:
 
     def keep(self, address: str, remembered: RememberedStamps) -> None:
         """In place of what was known of the address."""
+        size = remembered.size
         with self._lock:
             self._forget(address)
-            if remembered.size > self._size:
+            if size > self._size:
                 return
             self._held[address] = remembered
-            self._free -= remembered.size
+            self._free -= size
             while self._free < 0:
                 self._forget(next(iter(self._held)))
 
