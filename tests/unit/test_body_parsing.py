@@ -1,5 +1,6 @@
 """Request bodies are strict JSON (contract, section 1.1)."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import RequestFactory
 from ninja.errors import HttpError
 from pytest_django import Settings
 
-from scorer_v2.body_parsing import StrictJsonParser
+from scorer_v2.body_parsing import LARGE_BODY_BYTES, StrictJsonParser
 
 
 def parse(body: bytes, content_type: str = "application/json") -> Any:
@@ -58,3 +59,28 @@ def test_a_body_beyond_the_limit_is_not_parsed(settings: Settings) -> None:
     assert parse(b"[        ]") == []
     with pytest.raises(RequestDataTooBig):
         parse(b"[         ]")
+
+
+@pytest.mark.parametrize("end", [b"[]]", b"[]"], ids=["whole", "cut off"])
+def test_a_large_body_is_read_without_the_garbage_collector_which_goes_on_afterwards(
+    end: bytes,
+) -> None:
+    body = b"[" + b"[]," * LARGE_BODY_BYTES + end
+    collections: list[str] = []
+    gc.callbacks.append(lambda phase, _: collections.append(phase))
+    gc.collect()
+    try:
+        del collections[:]
+        found = parsed_or_none(body)
+    finally:
+        del gc.callbacks[-1]
+    assert (found is None) is (end == b"[]")
+    assert len(collections) <= 2  # one may be due when it is over
+    assert gc.isenabled()
+
+
+def parsed_or_none(body: bytes) -> Any:
+    try:
+        return parse(body)
+    except HttpError:
+        return None
