@@ -1,5 +1,6 @@
 """Access tokens (contract, section 2.3, D5, D6), seen through GET /ceramic-cache/score/{address}."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from ninja_jwt.tokens import AccessToken, RefreshToken
 from pytest_django import Settings
 
+from scorer_v2 import security
 from tests.endpoints.scoring_world import ALICE, access_token, answered, score_user
 
 # A request that passes the door is refused for its address, so that no database is needed.
@@ -92,6 +94,45 @@ def test_a_token_is_valid_until_it_expires(settings: Settings) -> None:
     assert ask(f"Bearer {access_token(exp=now - timedelta(days=1))}") == INVALID
 
 
+def wait_until(moment: datetime) -> None:
+    while datetime.now(UTC) <= moment:
+        time.sleep(0.01)
+
+
+def soon() -> datetime:
+    """A whole second, as tokens have them, that is not over yet."""
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=2)
+
+
+def test_a_token_that_is_known_expires_all_the_same() -> None:
+    expiry = soon()
+    token = access_token(exp=expiry)
+    assert ask(f"Bearer {token}") == ask(f"Bearer {token}") == PASSED
+    wait_until(expiry)
+    assert ask(f"Bearer {token}") == ask(f"Bearer {token}") == INVALID
+
+
+def test_a_token_that_was_refused_is_looked_at_again() -> None:
+    beginning = soon()
+    token = access_token(nbf=beginning)
+    assert ask(f"Bearer {token}") == INVALID
+    wait_until(beginning)
+    assert ask(f"Bearer {token}") == PASSED
+
+
+def test_a_signature_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+
+    def check(token: str) -> AccessToken:
+        checked.append(token)
+        return AccessToken(token)
+
+    monkeypatch.setattr(security, "AccessToken", check)
+    token = access_token(jti="checked once")
+    assert [ask(f"Bearer {token}") for _ in range(3)] == [PASSED] * 3
+    assert checked == [token]
+
+
 def test_the_configured_lifetime_decides_nothing() -> None:
     assert ask(f"Bearer {access_token(exp=datetime.now(UTC) + timedelta(days=4000))}") == PASSED
 
@@ -115,7 +156,9 @@ def test_a_claim_that_is_missing_or_wrong_is_named(claims: dict[str, Any], messa
     assert ask(f"Bearer {access_token(**claims)}") == refused(message)
 
 
-@pytest.mark.parametrize("expiry", [None, "soon", [1], {}, 10**20, 10**400, -(10**20), True], ids=lambda e: repr(e)[:9])
+@pytest.mark.parametrize(
+    "expiry", [None, "soon", "4102444800", [1], {}, 10**20, 10**400, -(10**20), True], ids=lambda e: repr(e)[:9]
+)
 def test_an_expiry_that_is_no_time_is_invalid(expiry: Any) -> None:
     status, body = ask(f"Bearer {access_token(exp=expiry)}")
     assert (status, body["code"]) == (401, "token_not_valid")
