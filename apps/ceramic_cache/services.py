@@ -1,8 +1,8 @@
 """The rules of bans and revocations (contract, sections 4.9 and 4.10)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, TypedDict
 
 from apps.ceramic_cache import managers
 from apps.ceramic_cache.managers import Ban
@@ -42,8 +42,7 @@ class RevocationsUnreadable(DomainError):
     detail = "Failed to check revocations"
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialSubject:
+class CredentialSubject(NamedTuple):
     """What a ban can concern of a credential. `id` is the holder's DID."""
 
     hash: str | None
@@ -51,19 +50,17 @@ class CredentialSubject:
     id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BanVerdict:
+class BanVerdict(TypedDict):
     """Whether a credential is banned, and until when; null is for ever. Its order is the answer's."""
 
     hash: str | None
     is_banned: bool
-    end_time: str | None = None
-    ban_type: str | None = None
-    reason: str | None = None
+    end_time: str | None
+    ban_type: str | None
+    reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RevocationVerdict:
+class RevocationVerdict(TypedDict):
     """Whether a proof value is revoked. Its order is the answer's."""
 
     proof_value: str
@@ -97,9 +94,15 @@ def verdict_on(subject: CredentialSubject, *, address: str, bans: Iterable[Ban])
     """The verdict by the first ban that fits the credential of a lowercase address."""
     ban = next((ban for ban in bans if fits(ban, subject, address=address)), None)
     if ban is None:
-        return BanVerdict(hash=subject.hash, is_banned=False)
+        return {"hash": subject.hash, "is_banned": False, "end_time": None, "ban_type": None, "reason": None}
     end_time = None if ban.end_time is None else iso_ms(ban.end_time)
-    return BanVerdict(hash=subject.hash, is_banned=True, end_time=end_time, ban_type=ban.type, reason=ban.reason)
+    return {
+        "hash": subject.hash,
+        "is_banned": True,
+        "end_time": end_time,
+        "ban_type": ban.type,
+        "reason": ban.reason,
+    }
 
 
 def fits(ban: Ban, subject: CredentialSubject, *, address: str) -> bool:
@@ -124,4 +127,4 @@ def check_revocations(*, proof_values: Sequence[str]) -> list[RevocationVerdict]
         revoked = managers.find_revoked(findable) if findable else frozenset()
     except DatabaseUnavailable as failure:
         raise RevocationsUnreadable from failure
-    return [RevocationVerdict(value, value in revoked) for value in proof_values]
+    return [{"proof_value": value, "is_revoked": value in revoked} for value in proof_values]
