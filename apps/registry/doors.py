@@ -1,5 +1,6 @@
 """Scoring for the UI, the embed service and internal callers: one way, several doors (sections 4.2 to 4.7)."""
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -137,13 +138,20 @@ def _score_for_user(*, scorer_id: int, address: str) -> dict[str, Any]:
     return stored_score_object(
         address=address,
         evidence=stored.row.evidence,
-        stamps=stored.row.stamps,
+        stamps=_answerable(stored.row.stamps),
         error=stored.row.error,
         last_score_timestamp=stored.row.last_score_timestamp,
         expiration_date=stored.row.expiration_date,
         points_data=points[0],
         possible_points_data=points[1],
     )
+
+
+def _answerable(stamps: str | None) -> Any:
+    """The database's own text, but for what is no object: of that, it matters whether it is nothing."""
+    if stamps is None or not stamps.startswith("{"):
+        return json.loads(stamps or "null")
+    return orjson.Fragment(stamps)
 
 
 def address_or_none(address: str) -> str | None:

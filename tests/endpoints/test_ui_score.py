@@ -79,6 +79,27 @@ def test_a_stored_score_is_answered_as_it_is_and_nothing_is_written(community: A
     assert all_rows() == before
 
 
+@pytest.mark.parametrize(
+    ("stamps", "answer"),
+    [
+        (None, {}),
+        ({}, {}),
+        ([], {}),
+        ("", {}),
+        (0, {}),
+        (False, {}),
+        ([1], [1]),
+        ("x", "x"),
+        ({"": {"\\u00e9": 1.5}}, ...),
+    ],
+)
+def test_stored_stamps_are_answered_as_they_are_and_nothing_as_no_stamps(
+    community: Any, stamps: Any, answer: Any
+) -> None:
+    stored(community, stamps=stamps)
+    assert score_user().json()["stamps"] == (stamps if answer is ... else answer)
+
+
 def test_a_stored_error_is_answered_as_it_is(community: Any) -> None:
     stored(community, failed=True)
     before = all_rows()

@@ -25,10 +25,10 @@ _STORED_SCORE = statement(
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """What is answered of a row of `registry_score`; `evidence` and `stamps` are parsed."""
+    """What is answered of a row of `registry_score`; `evidence` is parsed, `stamps` are JSON."""
 
     evidence: Any
-    stamps: Any
+    stamps: str | None
     error: str | None
     last_score_timestamp: datetime | None
     expiration_date: datetime | None
@@ -55,7 +55,7 @@ def find_stored_score(*, scorer_id: int, address: str, points_wanted: bool) -> S
     if not rows:
         return None
     program, exists, evidence, stamps, error, scored_at, expires_at, *points = rows[0]
-    row = ScoreRow(_parsed(evidence), _parsed(stamps), error, scored_at, expires_at) if exists else None
+    row = ScoreRow(_parsed(evidence), stamps, error, scored_at, expires_at) if exists else None
     return StoredScore(program, row, points_from(points))
 
 

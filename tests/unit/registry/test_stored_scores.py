@@ -1,5 +1,7 @@
 """Scores as they are stored, read in one round trip with the points that may be shown."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -38,13 +40,16 @@ def test_without_a_score_there_is_the_community() -> None:
     assert (found.row, found.human_points_program) == (None, True)
 
 
-def test_a_score_has_its_columns_parsed() -> None:
+def test_a_score_has_its_evidence_parsed_and_its_stamps_as_json() -> None:
     score = ScoreFactory(passport__address=ALICE, raw_score="3.5", expiration_date=datetime(2031, 1, 1, tzinfo=UTC))
     found = find_stored_score(scorer_id=score.passport.community_id, address=ALICE, points_wanted=True)
     assert found is not None
-    assert found.row == ScoreRow(
+    assert found.row is not None
+    assert found.row.stamps is not None
+    assert json.loads(found.row.stamps) == score.stamps
+    assert replace(found.row, stamps=None) == ScoreRow(
         evidence=score.evidence,
-        stamps=score.stamps,
+        stamps=None,
         error=None,
         last_score_timestamp=score.last_score_timestamp,
         expiration_date=datetime(2031, 1, 1, tzinfo=UTC),
