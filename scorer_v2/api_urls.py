@@ -44,24 +44,24 @@ METHODS: dict[str, frozenset[str]] = {
 
 
 class ApiPaths(URLResolver):
-    """As Django's own, which tries one pattern after the other, among those that begin as the path does."""
+    """As Django's own, which tries one pattern after the other, among those that begin as the path does. What it
+    finds is the pattern's own match: the resolver that asks for it makes another one of it anyway."""
 
     def resolve(self, path: str) -> ResolverMatch:
-        return self._beginning.get(beginning_of(path), self._none).resolve(path)
+        tried = self._beginning.get(beginning_of(path), [])
+        for pattern in tried:
+            match = pattern.resolve(path)
+            if match:
+                match.app_names, match.namespaces = [str(self.app_name)], [str(self.namespace)]
+                return match
+        raise Resolver404({"tried": [[pattern] for pattern in tried], "path": path})
 
     @cached_property
-    def _none(self) -> URLResolver:
-        return self._with([])
-
-    @cached_property
-    def _beginning(self) -> dict[str, URLResolver]:
+    def _beginning(self) -> dict[str, list[URLPattern | URLResolver]]:
         patterns: dict[str, list[URLPattern | URLResolver]] = {}
         for each in self.url_patterns:
             patterns.setdefault(beginning_of(str(each.pattern)), []).append(each)
-        return {beginning: self._with(each) for beginning, each in patterns.items()}
-
-    def _with(self, patterns: list[URLPattern | URLResolver]) -> URLResolver:
-        return URLResolver(self.pattern, patterns, app_name=self.app_name, namespace=self.namespace)
+        return patterns
 
 
 def beginning_of(path: str) -> str:

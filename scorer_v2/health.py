@@ -4,12 +4,12 @@ import logging
 import time
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 
 from scorer_v2 import turns
 from scorer_v2.answers import json_answer, json_bytes
-from scorer_v2.database import fetch, statement
+from scorer_v2.database import close, fetch, statement
 from scorer_v2.errors import DomainError
 from scorer_v2.schema_check import missing_from_schema
 
@@ -53,7 +53,11 @@ def _schema() -> str:
     if _schema_checked_at is not None and now - _schema_checked_at < SCHEMA_IS_FRESH_SECONDS:
         return "ok"
     # An index that is missing makes answers slow, not wrong: `check_schema` tells of it.
-    missing = missing_from_schema(connection, with_indexes=False)
+    try:
+        missing = missing_from_schema(connection, with_indexes=False)
+    except Error:
+        close()  # Django's own way to it was used, which leaves one that broke to the end of a request
+        raise
     if missing:
         logger.error("the schema lacks what the code needs", extra={"missing": missing[:20]})
         return "incomplete"

@@ -11,6 +11,9 @@ from scorer_v2.request_ids import current_request_id
 # In a request's environment: it has its line, and the web server need not write another one.
 LOGGED = "scorer_v2.logged"
 
+# In a record: all that was added to it, where who wrote it says so; else it is looked for.
+FIELDS = "scorer_v2_fields"
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request", "server_time"}
 
 
@@ -22,8 +25,15 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": current_request_id(),
-            **{name: value for name, value in record.__dict__.items() if name not in _STANDARD},
+            **_fields_of(record),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line, default=str).decode()
+
+
+def _fields_of(record: logging.LogRecord) -> dict[str, Any]:
+    fields: dict[str, Any] | None = record.__dict__.get(FIELDS)
+    if fields is None:
+        return {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
+    return fields

@@ -48,7 +48,9 @@ class PagesEnd:
 
 
 class PagesBegin:
-    """Stands before all middleware that is for pages."""
+    """Stands before all middleware that is for pages. `after_page`: what is to be called when one was sent."""
+
+    after_page: ClassVar[tuple[Callable[[], None], ...]] = ()
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -58,7 +60,9 @@ class PagesBegin:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(PAGES):
             turns.leave()  # what pages ask of the database and the cache knows nothing of turns
-            return self.get_response(request)
+            response = self.get_response(request)
+            response._resource_closers.extend(self.after_page)  # type: ignore[attr-defined]  # what its close() calls
+            return response
         headers = self.headers[request.is_secure()]
         if headers is None or "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
             return self.get_response(request)

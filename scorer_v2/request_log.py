@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from scorer_v2 import measurements, metrics
 from scorer_v2.api_urls import route_at, template_of_route
 from scorer_v2.conf import settings
-from scorer_v2.logs import LOGGED
+from scorer_v2.logs import FIELDS, LOGGED
 from scorer_v2.measurements import Measurement
 
 logger = logging.getLogger("scorer_v2.requests")
@@ -56,7 +56,8 @@ class RequestLogMiddleware:
 
 def _write(line: dict[str, Any]) -> None:
     """As `logger.info` would, without looking through the stack for who calls: it is always this middleware."""
-    record = logger.makeRecord(logger.name, logging.INFO, __file__, 0, "request", (), None, extra=line)
+    record = logger.makeRecord(logger.name, logging.INFO, __file__, 0, "request", (), None)
+    vars(record).update(line, **{FIELDS: line})
     logger.handle(record)
 
 

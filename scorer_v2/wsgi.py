@@ -18,8 +18,13 @@ application = ChunkedBodies(
 
 if not settings.DEBUG:
     # What Django does around each request and is of no use here: the list of queries is for debugging, our caches keep
-    # their connections, and a connection that broke was closed after the request that broke it. None ends by its age.
+    # their connections, and one to the database that broke was closed by who saw it (scorer_v2.database), or after the
+    # page that broke it (scorer_v2.page_middleware). None ends by its age.
     request_started.disconnect(reset_queries)
     request_finished.disconnect(close_caches)
     if all(entry.get("CONN_MAX_AGE", 0) is None for entry in settings.DATABASES.values()):
         request_started.disconnect(close_old_connections)
+        request_finished.disconnect(close_old_connections)
+        from scorer_v2.page_middleware import PagesBegin  # not before it is known what settings to use
+
+        PagesBegin.after_page = (close_old_connections,)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from scorer_v2.logs import JsonFormatter
+from scorer_v2.logs import FIELDS, JsonFormatter
 from scorer_v2.request_ids import RequestIdMiddleware
 
 
@@ -33,6 +33,11 @@ def test_a_line_has_what_was_given_with_it_and_nothing_of_the_record() -> None:
     line = logged(statements=["a", "b"], seconds=0.5)
     assert line.keys() == {"time", "level", "logger", "message", "request_id", "statements", "seconds"}
     assert (line["statements"], line["seconds"]) == (["a", "b"], 0.5)
+
+
+def test_a_record_that_says_what_was_given_with_it_is_not_looked_through() -> None:
+    line = logged(status=200, other=1, **{FIELDS: {"status": 200}})
+    assert line.keys() == {"time", "level", "logger", "message", "request_id", "status"}
 
 
 def test_what_is_no_json_is_written_as_text() -> None:

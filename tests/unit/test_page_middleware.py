@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from scorer_v2 import page_middleware
@@ -83,3 +83,17 @@ def test_the_login_page_has_its_session_and_its_form_token() -> None:
     answer = Client().get(reverse("admin:login"))
     assert answer.status_code == 200
     assert "csrftoken" in answer.cookies
+
+
+@pytest.mark.parametrize(("path", "times"), [("/admin/", 1), ("/static/x", 1), ("/v2/stamps/1/score/0x1", 0)])
+def test_what_pages_leave_behind_is_looked_at_when_one_was_sent(
+    path: str, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(page_middleware.PagesBegin, "after_page", (lambda: looked_at.append(path),))
+    begin = page_middleware.PagesBegin(lambda _: HttpResponse())
+    begin.view = begin.get_response
+    answer = begin(RequestFactory().get(path))
+    assert looked_at == []
+    answer.close()
+    assert len(looked_at) == times
