@@ -4,7 +4,7 @@ The server's own limits end a statement that takes too long, and `tcp_user_timeo
 Neither sees a peer that lives and says nothing: a proxy whose server is gone, or a server that is frozen.
 """
 
-from select import POLLIN, POLLOUT, poll
+from select import POLLIN, POLLOUT
 from time import monotonic
 
 import psycopg
@@ -40,12 +40,9 @@ class AnswerDeadline:
 
     def _wait(self, connection: PGconn) -> None:
         """What is still to be sent goes out meanwhile, so that neither side blocks the other."""
-        waiting = poll()
         while connection.is_busy():
-            waiting.register(connection.socket, POLLIN | POLLOUT if connection.flush() else POLLIN)
-            with turns.waiting:
-                is_there = waiting.poll(self._milliseconds_left())
-            if not is_there:
+            events = POLLIN | POLLOUT if connection.flush() else POLLIN
+            if not turns.wait_for(connection.socket, events, milliseconds=self._milliseconds_left()):
                 connection.finish()
                 raise AnswerOverdue("the answers are overdue")
             connection.consume_input()

@@ -1,87 +1,20 @@
-"""Connections of the lean worker: those that are quiet, their sockets, and the answers that they get."""
+"""Connections of the lean worker: their sockets, what is read from them, and the answers that they get."""
 
 import contextlib
-import os
-import select
 import socket
-from collections.abc import Iterator
-from threading import Lock
+import time
+from functools import lru_cache
 from typing import Any
 
 from gunicorn import util
+from gunicorn.http import message
+from gunicorn.http.parser import RequestParser
 from gunicorn.http.wsgi import Response
 
 from scorer_v2 import turns
 
-_ONCE = select.EPOLLIN | select.EPOLLONESHOT
 # A plain number: the enumeration's own `|` takes longer than the system call.
 _DO_NOT_WAIT = int(socket.MSG_DONTWAIT)
-_NONE = -1
-
-
-class QuietConnections:
-    """Connections between two requests, or before their first. Of the threads that ask for the next one that speaks,
-    one waits for all, so that the others sleep undisturbed."""
-
-    def __init__(self) -> None:
-        self._connections: dict[int, Any] = {}
-        self._poll = select.epoll()
-        self._leading = Lock()
-        self._latest_end = float("inf")
-        self._stopped = False
-        self._stop_seen, self._stop = os.pipe()
-        self._poll.register(self._stop_seen, select.EPOLLIN)
-
-    def __len__(self) -> int:
-        return len(self._connections)
-
-    def add(self, connection: Any) -> None:
-        """Who calls has done with it."""
-        number = connection.sock.fileno()
-        self._connections[number] = connection
-        try:
-            self._poll.modify(number, _ONCE)
-        except FileNotFoundError:
-            self._poll.register(number, _ONCE)
-
-    def next(self) -> Any | None:
-        """The next connection that has something to say, and the turn of this thread. None when the server stops."""
-        if not self._leading.acquire(blocking=False):
-            turns.give_up()
-            self._leading.acquire()
-        try:
-            while not self._stopped:
-                # One that is not there any more was too late.
-                connection = self._connections.pop(self._speaking(), None)
-                if connection is not None:
-                    return connection
-            turns.leave()
-            return None
-        finally:
-            self._leading.release()
-
-    def _speaking(self) -> int:
-        ready = self._poll.poll(0, 1)
-        if not ready:
-            turns.give_up()
-            ready = self._poll.poll(None, 1)
-        turns.take()
-        return ready[0][0] if ready else _NONE
-
-    def take_overdue(self, *, by: float) -> Iterator[Any]:
-        """Those whose time is over, which are nobody else's any more."""
-        for number, connection in list(self._connections.items()):
-            if min(connection.timeout, self._latest_end) <= by and self._connections.pop(number, None) is connection:
-                yield connection
-
-    def end_by(self, moment: float) -> None:
-        """The time of all is over by then."""
-        self._latest_end = moment
-
-    def stop(self) -> None:
-        """All threads that wait are told, and all that ask from now on."""
-        self._stopped = True
-        os.write(self._stop, b"\0")
 
 
 class PoliteSocket(socket.socket):
@@ -104,11 +37,47 @@ class PoliteSocket(socket.socket):
                 super().sendall(memoryview(data)[sent:], flags)
 
 
+class LeanRequest(message.Request):  # type: ignore[misc]  # gunicorn has no types
+    """Whether its client may say for whom it asks is known from the client's earlier requests."""
+
+    def _peer_is_trusted_proxy(self) -> bool:
+        if isinstance(self.peer_addr, tuple):
+            return is_trusted_proxy(self.cfg, self.peer_addr[0])
+        return bool(super()._peer_is_trusted_proxy())
+
+
+class LeanParser(RequestParser):  # type: ignore[misc]  # gunicorn has no types
+    """Of HTTP/1, the only protocol that our configuration has."""
+
+    mesg_class = LeanRequest
+
+
+@lru_cache(maxsize=1_000)
+def is_trusted_proxy(configuration: Any, host: str) -> bool:
+    """Of a host that was asked about before, nobody reads the address and the networks again."""
+    networks = configuration.forwarded_allow_networks()
+    return bool(message._ip_in_allow_list(host, configuration.forwarded_allow_ips, networks))
+
+
+http_date = lru_cache(maxsize=2)(util.http_date)
+
+
 class LeanResponse(Response):  # type: ignore[misc]  # gunicorn has no types
     """Head and body leave together: sending takes as long as making them."""
 
     headers_sent: bool
     _head = b""
+
+    def default_headers(self) -> list[str]:
+        if self.upgrade or self.chunked:
+            return list(super().default_headers())
+        major, minor = self.req.version
+        connection = "close" if self.should_close() else "keep-alive"
+        date = http_date(int(time.time()))
+        return [
+            f"HTTP/{major}.{minor} {self.status}\r\nServer: {self.version}\r\nDate: {date}\r\n"
+            f"Connection: {connection}\r\n"
+        ]
 
     def send_headers(self) -> None:
         if self.headers_sent:

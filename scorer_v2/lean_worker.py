@@ -16,7 +16,9 @@ from gunicorn.http import wsgi
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from scorer_v2.lean_connections import LeanResponse, PoliteSocket, QuietConnections
+from scorer_v2 import turns
+from scorer_v2.lean_connections import LeanParser, LeanResponse, PoliteSocket
+from scorer_v2.watch import Watch
 
 logger = logging.getLogger("scorer_v2.server")
 
@@ -32,12 +34,13 @@ class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     alive: bool
 
     def init_process(self) -> None:
-        self.quiet = QuietConnections()
+        self.watch = Watch()
+        turns.set_watch(self.watch)
         self._looked_at = 0.0
         super().init_process()
 
     def get_thread_pool(self) -> "Threads":
-        return Threads(self.cfg.threads, self._serve_next, self.quiet.stop)
+        return Threads(self.cfg.threads, self._serve_next, self.watch.stop)
 
     def accept(self, listener: Any) -> None:
         """A connection stays with its worker as long as it lives: all workers should have as many."""
@@ -49,13 +52,14 @@ class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """A new connection: a thread takes it when it asks for something."""
         if not self.cfg.is_ssl:
             conn.sock = PoliteSocket(fileno=conn.sock.detach())
+            conn.parser = LeanParser(self.cfg, conn.sock, conn.client)
         conn.data_ready = True
         conn.set_timeout()
-        self.quiet.add(conn)
+        self.watch.add(conn)
 
     def _serve_next(self) -> bool:
         """What the next connection asks for, in a thread. False when there is nothing more to come."""
-        conn = self.quiet.next()
+        conn = self.watch.next()
         if conn is None:
             return False
         is_kept = False
@@ -74,7 +78,7 @@ class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.set_timeout()
         if not self.alive:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
-        self.quiet.add(conn)
+        self.watch.add(conn)
 
     def murder_keepalived(self, force: bool = False) -> None:
         """Close connections that have been quiet for too long, or all. The main thread's, at each of its events: it
@@ -83,12 +87,13 @@ class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if self.alive and now - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = now
-        for conn in self.quiet.take_overdue(by=float("inf") if force else now):
+        self.watch.appoint()  # who has the turn may be held up by what nobody thought of
+        for conn in self.watch.take_overdue(by=float("inf") if force else now):
             self.nr_conns -= 1
             conn.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
-        self.quiet.end_by(deadline)
+        self.watch.end_by(deadline)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """While the worker stops, the end of a quiet connection wakes nobody."""
@@ -133,7 +138,7 @@ class LeanWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if self.nr >= self.max_requests and self.alive:
             self.log.info("Autorestarting worker after current request.")
             self.alive = False
-        if not self.alive or not self.cfg.keepalive or len(self.quiet) >= self.max_keepalived:
+        if not self.alive or not self.cfg.keepalive or len(self.watch) >= self.max_keepalived:
             response.force_close()
 
     def _write(self, answer: Iterable[bytes], response: Any, environ: dict[str, Any]) -> None:

@@ -4,6 +4,8 @@ import http.client
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -44,6 +46,18 @@ def test_requests_that_follow_at_once_and_late_are_answered_on_one_connection(se
         socket = connection.sock
         assert ask(connection) == 200
         assert socket in (None, connection.sock)
+
+
+def test_an_answer_has_the_time_of_now(server: RunningServer) -> None:
+    connection = connect(server)
+    for pause in (0, 1.1, 0):
+        time.sleep(pause)
+        before = datetime.now(UTC).replace(microsecond=0)
+        connection.request("HEAD", "/health")
+        response = connection.getresponse()
+        response.read()
+        told = parsedate_to_datetime(response.headers["Date"])
+        assert before <= told <= datetime.now(UTC)
 
 
 def test_more_waiting_connections_than_threads_hold_nobody_up(server: RunningServer) -> None:
