@@ -122,7 +122,7 @@ INVARIANTS: Mapping[str, str] = {
 }
 
 # Of scores that nothing changed since: what is due by the stored stamps and the links, and what is there. Stamps that
-# ended between the scoring and now are left out on both sides.
+# ended between the scoring and now are left out on both sides; another's that ended since did own its nullifiers.
 DUE = """
     WITH due AS (
         SELECT passport.id AS passport_id, passport.community_id, passport.address, stored.provider, stored.stamp,
@@ -130,8 +130,10 @@ DUE = """
                    SELECT FROM jsonb_array_elements_text(stored.stamp #> '{credentialSubject,nullifiers}') nullifier
                    JOIN registry_hashscorerlink link ON link.hash = nullifier
                    WHERE link.community_id = passport.community_id AND link.address <> passport.address
-                     AND link.expires_at > now()) AS lost
-        FROM registry_passport passport JOIN ceramic_cache_ceramiccache stored ON stored.address = passport.address
+                     AND link.expires_at > score.last_score_timestamp) AS lost
+        FROM registry_passport passport
+        JOIN registry_score score ON score.passport_id = passport.id
+        JOIN ceramic_cache_ceramiccache stored ON stored.address = passport.address
         WHERE stored.deleted_at IS NULL AND stored.expiration_date > now()
           AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
     ),

@@ -92,7 +92,7 @@ def test_all_hold_where_nothing_is_broken(stormy_service: Service) -> None:
     [
         "UPDATE ceramic_cache_ceramiccache SET deleted_at = now()",
         "UPDATE registry_hashscorerlink SET address = 'another'",
-        "UPDATE registry_hashscorerlink SET expires_at = now()",
+        "UPDATE registry_hashscorerlink SET expires_at = '2000-01-01'",
         "DELETE FROM registry_stamp",
         "UPDATE registry_stamp SET credential = '{}'",
         "INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id) "
@@ -103,3 +103,10 @@ def test_a_score_that_is_not_what_is_due_is_found(scored: psycopg.Connection[tup
     assert scored.execute(DUE).fetchall() == []
     scored.execute(change)
     assert scored.execute(DUE).fetchall()
+
+
+def test_an_owner_whose_credential_ended_after_the_scoring_was_one(
+    scored: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    scored.execute("UPDATE registry_hashscorerlink SET expires_at = now()")
+    assert scored.execute(DUE).fetchall() == []
