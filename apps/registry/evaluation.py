@@ -12,7 +12,7 @@ from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, Snapshot
-from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemory, attested
+from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemory, remembered
 from apps.registry.scoring.score_object import computed_score_object, failed_score_object
 from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
 from scorer_v2.conf import settings
@@ -111,9 +111,9 @@ def _computed(snapshot: Snapshot, *, rules: ScoringRules, now: datetime) -> Outc
 
 
 def _remember(snapshot: Snapshot, *, now: datetime) -> None:
-    if snapshot.version is not None:
-        stamps = attested(snapshot.stamps, known=_known, now=now)
-        _stamps.keep(snapshot.address, RememberedStamps(snapshot.version, stamps, snapshot.nullifiers, now))
+    held = _stamps.recall(snapshot.address, now=now)
+    if snapshot.version is not None and (held is None or held.version != snapshot.version):
+        _stamps.keep(snapshot.address, remembered(snapshot, snapshot.version, known=_known, now=now))
 
 
 def _points(snapshot: Snapshot, award: PointsAward, *, shown: bool) -> dict[str, Any]:

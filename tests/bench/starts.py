@@ -18,6 +18,8 @@ from tests.bench.requests import Request
 from tests.bench.serving import serving
 
 TIMES = 5
+TIMES_SCORED = 4
+SCORES_A_READING = 12
 SLICE_SECONDS = 5
 # From the import to the first answer, a score of 20 stamps, with the database up.
 PROGRAM = """
@@ -76,11 +78,13 @@ def memory(url: str, *, up_to: int) -> list[dict[str, Any]]:
 
 
 def mixture() -> Sequence[Request]:
-    """10,000 requests: the scores of all addresses, whose proofs fill the verdict cache, among readings."""
-    scored = [request for group in GROUPS for request in requests.scores(group)]
+    """10,000 requests: readings among the scores of all addresses, whose proofs and stamps fill the memories; often
+    enough for each of two processes to come to know nearly all."""
+    scored = [request for group in GROUPS for request in requests.scores(group)] * TIMES_SCORED
     read = [request for asked in requests.reading(STEADY[20]).values() for request in asked]
-    between = (10_000 - len(scored)) // len(scored)
     mixed = []
     for number, request in enumerate(scored):
-        mixed += [request, *(read[(number * between + each) % len(read)] for each in range(between))]
+        mixed.append(request)
+        if number % SCORES_A_READING == 0:
+            mixed.append(read[number // SCORES_A_READING % len(read)])
     return mixed

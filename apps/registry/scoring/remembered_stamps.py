@@ -8,7 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from apps.registry.scoring.known_credentials import KnownCredentials
-from apps.registry.scoring.records import StoredStamp
+from apps.registry.scoring.records import Snapshot, StoredStamp
 
 CHARACTERS_OF_ONE = 1000
 
@@ -68,11 +68,18 @@ class StampMemory:
             self._free += forgotten.size
 
 
-def attested(stamps: Sequence[StoredStamp], *, known: KnownCredentials, now: datetime) -> list[StoredStamp]:
-    """The stamps, those of `known` credentials with what they say in place of their documents."""
-    return [_attested(stamp, known, now) for stamp in stamps]
+def remembered(snapshot: Snapshot, version: str, *, known: KnownCredentials, now: datetime) -> RememberedStamps:
+    """The snapshot's stamps in this version, those of `known` credentials with what they say in place of their
+    documents. Texts that a credential has too are the credential's: a third of what a stamp takes."""
+    stamps = [_attested(stamp, known, now) for stamp in snapshot.stamps]
+    said = {nullifier: nullifier for stamp in stamps if stamp.attestation for nullifier in stamp.attestation.nullifiers}
+    nullifiers = tuple(said.get(nullifier, nullifier) for nullifier in snapshot.nullifiers)
+    return RememberedStamps(version, stamps, nullifiers, now)
 
 
 def _attested(stamp: StoredStamp, known: KnownCredentials, now: datetime) -> StoredStamp:
     attestation = known.recall(stamp.document, now=now)
-    return stamp if attestation is None else stamp._replace(document="", attestation=attestation)
+    if attestation is None:
+        return stamp
+    provider = attestation.provider if attestation.provider == stamp.provider else stamp.provider
+    return stamp._replace(document="", attestation=attestation, provider=provider)

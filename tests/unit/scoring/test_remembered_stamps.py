@@ -1,12 +1,24 @@
 """What is remembered of addresses' stamps, and for how long."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.records import StoredStamp
-from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemory, attested
-from tests.unit.scoring.factories import ALICE, BOB, CAROL, EXPIRY, EXPIRY_TEXT, NOW, PAST, make_stored
+from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemory
+from apps.registry.scoring.remembered_stamps import remembered as remember
+from tests.unit.scoring.factories import (
+    ALICE,
+    BOB,
+    CAROL,
+    EXPIRY,
+    EXPIRY_TEXT,
+    NOW,
+    PAST,
+    make_snapshot,
+    make_stored,
+)
 
 ATTESTATION = Attestation("did:ethr:0x1", ALICE, "Google", EXPIRY, EXPIRY_TEXT, ("v0:a",), None)
 ATTESTED = StoredStamp(1, 1, "Google", PAST, "", ATTESTATION)
@@ -80,16 +92,34 @@ def test_a_known_credential_stands_for_its_document() -> None:
     known, stamp, other = KnownCredentials(10), make_stored(), make_stored(number=2, provider="Github")
     other = other._replace(document=other.document + " ")
     known.keep(stamp.document, ATTESTATION, now=NOW)
-    assert attested((stamp, other), known=known, now=NOW) == [
+    snapshot = make_snapshot(stamp, other)
+    assert remember(snapshot, "1", known=known, now=NOW).stamps == [
         stamp._replace(document="", attestation=ATTESTATION),
         other,
     ]
 
 
+def test_texts_that_a_credential_has_too_are_the_credentials() -> None:
+    provider, nullifier = "".join(["Goo", "gle"]), "".join(["v0:", "a"])
+    known, stamp = KnownCredentials(10), make_stored()._replace(provider=provider)
+    known.keep(stamp.document, ATTESTATION, now=NOW)
+    snapshot = replace(make_snapshot(stamp), nullifiers=(nullifier, "v0:another"))
+    held = remember(snapshot, "1", known=known, now=NOW)
+    assert held.nullifiers == (nullifier, "v0:another")
+    assert held.nullifiers[0] is ATTESTATION.nullifiers[0]
+    assert held.stamps[0].provider is ATTESTATION.provider
+
+
+def test_a_credential_that_is_filed_under_another_provider_stays_there() -> None:
+    known, stamp = KnownCredentials(10), make_stored()._replace(provider="Filed")
+    known.keep(stamp.document, ATTESTATION, now=NOW)
+    assert remember(make_snapshot(stamp), "1", known=known, now=NOW).stamps[0].provider == "Filed"
+
+
 def test_a_credential_that_was_not_yet_known_keeps_its_document() -> None:
     known, stamp = KnownCredentials(10), make_stored()
     known.keep(stamp.document, ATTESTATION, now=NOW)
-    assert attested([stamp], known=known, now=PAST) == [stamp]
+    assert remember(make_snapshot(stamp), "1", known=known, now=PAST).stamps == [stamp]
 
 
 def test_threads_may_share_it() -> None:
