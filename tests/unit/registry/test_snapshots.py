@@ -153,8 +153,12 @@ def test_the_overlay_has_the_customizations_weights_with_their_places() -> None:
     assert [str(weight) for weight in overlay.values()] == ["7.2500", "3.5000"]
 
 
+# A community's id that no sequence comes to, however many tests ran before.
+QUALIFYING = 1_000_077
+
+
 def with_points() -> None:
-    QualifiedUserFactory(address=ALICE, community=CommunityFactory(id=77))
+    QualifiedUserFactory(address=ALICE, community=CommunityFactory(id=QUALIFYING))
     HumanPointsFactory(address=ALICE, action="PMT", chain_id=10, provider="p", tx_hash="0x1")
     HumanPointsMultiplierFactory(address=ALICE, multiplier=3)
     AddressListFactory(name="MetaMaskOG2", members=[ALICE])
@@ -168,7 +172,7 @@ def test_points_are_all_that_is_known_of_the_address() -> None:
     state = snapshot_of(CommunityFactory(human_points_program=True)).points
     assert state is not None
     assert replace(state, config={}) == PointsState(
-        qualified_communities=frozenset({77}),
+        qualified_communities=frozenset({QUALIFYING}),
         held=frozenset({HumanPoint("PMT", "p", "0x1", 10)}),
         address_lists=frozenset({"MetaMaskOG2"}),
         multiplier=3,
