@@ -130,13 +130,13 @@ class Watch:
         with self._guard:
             chosen = self._choose(mine)
             listens = chosen is None and not (self._is_listened_to or turns.is_mine_awaited())
+            if chosen is not None and chosen is not mine:
+                self._resting.remove(chosen)
+                chosen.has_the_turn = turns.hand_over()
             if listens:
                 self._is_listened_to = True
             elif chosen is not mine:
                 self._resting.append(mine)
-            if chosen in self._resting and chosen is not None:
-                self._resting.remove(chosen)
-                chosen.has_the_turn = turns.hand_over()
         if listens:
             self._listen(until)
         elif chosen is not mine:

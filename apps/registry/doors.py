@@ -148,10 +148,10 @@ def _score_for_user(*, scorer_id: int, address: str) -> dict[str, Any]:
 
 
 def _answerable(stamps: str | None) -> Any:
-    """The database's own text, but for what is no object: of that, it matters whether it is nothing."""
-    if stamps is None or not stamps.startswith("{"):
-        return json.loads(stamps or "null")
-    return orjson.Fragment(stamps)
+    """The database's own text. Of what is no object it matters whether it is nothing."""
+    if stamps is not None and stamps.startswith("{"):
+        return orjson.Fragment(stamps)
+    return None if stamps is None else json.loads(stamps)
 
 
 def address_or_none(address: str) -> str | None:

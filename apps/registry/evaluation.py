@@ -111,8 +111,7 @@ def _computed(snapshot: Snapshot, *, rules: ScoringRules, now: datetime) -> Outc
 
 
 def _remember(snapshot: Snapshot, *, now: datetime) -> None:
-    held = _stamps.recall(snapshot.address, now=now)
-    if snapshot.version is not None and (held is None or held.version != snapshot.version):
+    if snapshot.version is not None:
         _stamps.keep(snapshot.address, remembered(snapshot, snapshot.version, known=_known, now=now))
 
 

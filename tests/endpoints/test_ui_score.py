@@ -90,7 +90,7 @@ def test_a_stored_score_is_answered_as_it_is_and_nothing_is_written(community: A
         (False, {}),
         ([1], [1]),
         ("x", "x"),
-        ({"": {"\\u00e9": 1.5}}, ...),
+        ({"\\": {"\u00e9": 1.5}}, ...),
     ],
 )
 def test_stored_stamps_are_answered_as_they_are_and_nothing_as_no_stamps(

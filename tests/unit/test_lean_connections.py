@@ -5,8 +5,6 @@ from gunicorn.config import Config
 
 from scorer_v2.lean_connections import is_trusted_proxy
 
-pytestmark = pytest.mark.skipif("sys.platform != 'linux'", reason="the lean worker needs epoll")
-
 
 def configuration(allowed: str) -> Config:
     made = Config()

@@ -92,6 +92,21 @@ def fresh_turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     turns.set_watch(None)
 
 
+def only_for(slow: Pair, action: Callable[[], object]) -> Callable[[Pair], None]:
+    """Work that does something for one connection, and nothing for others."""
+
+    def work(connection: Pair) -> None:
+        if connection is slow:
+            action()
+
+    return work
+
+
+def wait_politely(event: Event) -> None:
+    with turns.waiting:
+        event.wait(LONG)
+
+
 def await_answer(file: Pair) -> None:
     assert turns.wait_for(file.sock.fileno(), select.POLLIN, milliseconds=LONG_MS)
 
@@ -122,12 +137,7 @@ def test_who_waits_alone_goes_on_without_another_one_being_woken() -> None:
 
 def test_others_are_served_while_one_waits() -> None:
     answer, slow = pair(), pair()
-
-    def work(connection: Pair) -> None:
-        if connection is slow:
-            await_answer(answer)
-
-    served = Served(work)
+    served = Served(only_for(slow, lambda: await_answer(answer)))
     served.watch.add(slow)
     slow.speak()
     served.wait_for(lambda: bool(served.watch._waiting))
@@ -225,13 +235,7 @@ def test_the_time_of_who_rests_passes_too() -> None:
 
 def test_who_waits_for_something_else_leaves_a_thread_that_listens() -> None:
     come_back, slow = Event(), pair()
-
-    def work(connection: Pair) -> None:
-        if connection is slow:
-            with turns.waiting:
-                come_back.wait(LONG)
-
-    served = Served(work)
+    served = Served(only_for(slow, lambda: wait_politely(come_back)))
     served.wait_until_all_are_idle()
     served.watch.add(slow)
     slow.speak()
@@ -249,9 +253,8 @@ def test_who_waits_for_the_database_is_not_forgotten_where_all_others_wait_for_s
     def work(connection: Pair) -> None:
         if connection is first:
             await_answer(answer)
-            return
-        with turns.waiting:
-            come_back.wait(LONG)
+        else:
+            wait_politely(come_back)
 
     served = Served(work)
     served.watch.add(first)
@@ -270,12 +273,7 @@ def test_a_thread_held_up_by_what_nobody_thought_of_is_replaced_when_the_server_
 ) -> None:
     monkeypatch.setattr(Turns.take, "__kwdefaults__", {"patience": 0.001})
     come_back, slow = Event(), pair()
-
-    def work(connection: Pair) -> None:
-        if connection is slow:
-            come_back.wait(LONG)
-
-    served = Served(work)
+    served = Served(only_for(slow, lambda: come_back.wait(LONG)))
     served.wait_until_all_are_idle()
     served.watch.add(slow)
     slow.speak()
@@ -283,9 +281,9 @@ def test_a_thread_held_up_by_what_nobody_thought_of_is_replaced_when_the_server_
     quick = served.connection()
     quick.speak()
     served.watch.appoint()
-    come_back_later = Thread(target=lambda: (time.sleep(0.2), come_back.set()), daemon=True)
-    come_back_later.start()
-    assert {id(served.done.get(timeout=LONG)) for _ in range(2)} == {id(quick), id(slow)}
+    assert served.done.get(timeout=LONG) is quick
+    come_back.set()
+    assert served.done.get(timeout=LONG) is slow
     served.stop()
 
 
