@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from apps.registry.scoring.canonical import HASH_CONTEXT, NULLIFIERS_CONTEXT, TEXT
 from apps.registry.scoring.ed25519 import detached_jws, did_of, message
 from apps.registry.scoring.ethereum_signatures import address_of, sign_digest, signing_digest
-from apps.registry.scoring.proofs import ED25519_KIND, EIP712_KIND
+from apps.registry.scoring.proof_values import ED25519_KIND, EIP712_KIND
 from apps.registry.scoring.signed_credentials import BASE_CONTEXT, BASE_TYPE, PURPOSE, read_credential
 
 Members = list[dict[str, str]]

@@ -15,12 +15,10 @@ from apps.registry.scoring.proofs import proof_fault
 from tests.endpoints.left_behind import links
 from tests.endpoints.scoring_world import ALICE, BOB, ISSUER, STRANGER, access_token, issue, items, store_bulk
 from tests.factories.account import CommunityFactory
-from tests.unit.scoring.proof_samples import NOW
+from tests.unit.scoring.proof_samples import NOW, high_s
 
 pytestmark = pytest.mark.usefixtures("scoring_world")
 
-# The order of the group that signatures are over.
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 HASH = "v0.0.0:abc="
 
 
@@ -79,11 +77,8 @@ def swapped_nullifiers() -> dict[str, Any]:
     return with_subject(credential, nullifiers=[*reversed([*credential["credentialSubject"]["nullifiers"], "v0:new"])])
 
 
-def high_s(credential: dict[str, Any]) -> dict[str, Any]:
-    """The other signature of the same key over the same text, which everybody can compute."""
-    value = credential["proof"]["proofValue"]
-    s, last = int(value[66:130], 16), int(value[130:132], 16)
-    return with_proof(credential, proofValue=f"{value[:66]}{ORDER - s:064x}{27 + 28 - last:02x}")
+def upper_case(credential: dict[str, Any]) -> dict[str, Any]:
+    return with_proof(credential, proofValue="0x" + credential["proof"]["proofValue"][2:].upper())
 
 
 def of_a_stranger(**changes: Any) -> dict[str, Any]:
@@ -121,7 +116,10 @@ FORGED: dict[str, Callable[[], dict[str, Any]]] = {
     "types that cover less": types_less_the_subject,
     "a type renamed": renamed_type,
     "no proof": lambda: with_proof(eip712(), type=None),
-    "an empty signature": lambda: with_proof(eip712(), proofValue="0x" + "00" * 65),
+    "an empty signature": lambda: with_proof(eip712(), proofValue="0x" + "00" * 64 + "1b"),
+    "the signature's other s": lambda: with_proof(eip712(), proofValue=high_s(eip712()["proof"]["proofValue"])),
+    "the signature in capital digits": lambda: upper_case(eip712()),
+    "bytes after the signature": lambda: with_proof(eip712(), proofValue=eip712()["proof"]["proofValue"] + "00"),
     "the signature of another credential": lambda: with_proof(
         eip712("v0:x"), proofValue=eip712("v0:y")["proof"]["proofValue"]
     ),
@@ -192,16 +190,6 @@ def test_a_credential_that_is_replayed_for_another_address_counts_for_its_holder
     assert sent(theirs)["stamps"] == {}
     assert sent(theirs, by=BOB)["score"] == "1.00000"
     assert sent(theirs)["stamps"] == {}
-
-
-def test_the_malleable_signature_is_no_second_credential() -> None:
-    """It holds, and counts once: nothing is keyed on a signature."""
-    credential = eip712("v0:one")
-    other = high_s(credential)
-    assert other["proof"]["proofValue"] != credential["proof"]["proofValue"]
-    assert sent(credential)["score"] == "1.00000"
-    assert sent(other)["score"] == "1.00000"
-    assert list(links()) == ["v0:one"]
 
 
 def test_a_human_who_has_two_addresses_is_one_human() -> None:

@@ -1,7 +1,7 @@
 """manage.py recalculate_scores."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from apps.ceramic_cache.models import CeramicCache
 from apps.registry.doors import score_internally
 from apps.registry.models import Event, HashScorerLink, Passport, Score, Stamp
 from apps.registry.recalculation import services
@@ -26,6 +27,7 @@ from tests.factories.ceramic_cache import RevocationFactory
 from tests.factories.registry import HashLinkFactory, PassportFactory, ScoreFactory, WeightConfigurationFactory
 from tests.factories.scorer_weighted import BinaryScorerFactory, WeightedScorerFactory
 from tests.operations.commands import run, run_json
+from tests.unit.scoring.proof_samples import high_s
 
 pytestmark = pytest.mark.usefixtures("scoring_world", "nothing_known")
 
@@ -89,6 +91,21 @@ def test_an_ed25519_proof_is_always_verified(community: Any) -> None:
     hold(credential=issue("Google", ed25519=True), proof_value="p")
     score_internally(scorer_id=community.pk, address=ALICE)
     assert services.recalculate(selection=Selection()).proofs_verified == 1
+
+
+@pytest.mark.parametrize("respell", [high_s, lambda value: "0x" + value[2:].upper(), lambda value: value + "00"])
+def test_a_kept_stamp_whose_signature_is_not_canonical_stops_counting(
+    respell: Callable[[str], str], community: Any
+) -> None:
+    """The replaced scorer kept such stamps (D24)."""
+    passports(community, ALICE)
+    score_internally(scorer_id=community.pk, address=ALICE)
+    credential = issue("Google")
+    credential["proof"]["proofValue"] = respell(credential["proof"]["proofValue"])
+    CeramicCache.objects.update(stamp=credential)
+    Stamp.objects.update(credential=credential)
+    services.recalculate(selection=Selection())
+    assert scores() == {ALICE: 0}
 
 
 def test_what_changed_since_is_found(community: Any) -> None:

@@ -17,6 +17,7 @@ from apps.registry.recalculation.records import (
     PreviousScore,
     Selection,
 )
+from apps.registry.scoring.proof_values import SECP256K1_ORDER
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot
 from scorer_v2.database import BEGIN, Step, fetch, send, statement
 
@@ -75,7 +76,8 @@ MEMORY = statement("registry.recalculation_memory", "SET LOCAL work_mem = '64MB'
 # Each live, unrevoked stamp beside each row that the last scorings kept of its provider, and what has no other side; in
 # no order. `is_kept`: the row has the same bytes. First they are compared as they are stored, compressed: a row that is
 # an element of a row is not unpacked for the comparison. Adding an empty object to a credential unpacks it, once for
-# all that look into it. Where the proof was verified, only those members come that decide about a score.
+# all that look into it. Where the proof was verified, only those members come that decide about a score. A proof whose
+# signature is not canonical (D24) does not count as verified: the replaced scorer kept such stamps.
 STAMPS = statement(
     "registry.stamps_of_passports",
     """
@@ -90,7 +92,10 @@ STAMPS = statement(
                ',"nullifiers":', coalesce(credential -> 'credentialSubject' -> 'nullifiers', 'null'), '}}') END
     FROM (
         SELECT *, %(trusts_kept_proofs)s AND is_kept AND
-                  coalesce(credential -> 'proof' ->> 'type' = 'EthereumEip712Signature2021', false) AS is_proven
+                  coalesce(credential -> 'proof' ->> 'type' = 'EthereumEip712Signature2021'
+                           AND credential -> 'proof' ->> 'proofValue' ~ '^0x[0-9a-f]{128}1[bc]$'
+                           AND substr(credential -> 'proof' ->> 'proofValue', 67, 64) COLLATE "C" <= %(max_s)s,
+                           false) AS is_proven
         FROM (
             SELECT coalesce(held.passport_id, kept.passport_id) AS passport_id, kept.id AS kept_id, held.stored_id,
                    held.provider, held.updated_at, held.stamp || '{}' AS credential,
@@ -192,6 +197,7 @@ def open_batch(
         **scorer_values(community_id),
         "passport_ids": list(ids),
         "trusts_kept_proofs": manner.trusts_kept_proofs,
+        "max_s": f"{SECP256K1_ORDER // 2:064x}",
         "points_wanted": manner.rules.points_enabled,
         "awarding_lists": AWARDING_LISTS,
         "address": None,

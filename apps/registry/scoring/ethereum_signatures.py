@@ -9,25 +9,23 @@ from apps.registry.scoring.eip712 import typed_data_hash
 from apps.registry.scoring.ethereum_addresses import checksummed
 from apps.registry.scoring.keccak import keccak256
 from apps.registry.scoring.proof_errors import InvalidProof
+from apps.registry.scoring.proof_values import NON_CANONICAL, is_canonical_eip712
 from apps.registry.scoring.signed_credentials import SignedCredential
 
 _ISSUER: Final = re.compile(r"did:ethr:(?:([^:]*):)?(0x(?:[0-9a-zA-Z]{40}|[0-9a-fA-F]{66}))")
 _KEY_LENGTH: Final = 68
 _NETWORKS: Final = frozenset({None, "mainnet", "morden", "ropsten", "rinkeby", "goerli", "kovan"})
 _CHAIN_ID: Final = re.compile(r"0x[+-]?([0-9a-fA-F]+)")
-_SIGNATURE: Final = re.compile(r"0x[0-9a-fA-F]{130,}")
 
 
 def check_eip712_proof(signed: SignedCredential) -> None:
-    """Raises InvalidProof unless the issuer's address signed all of the credential.
-
-    The signature is malleable: it may have a high s, and bytes after its end. Never key anything on it.
-    """
+    """Raises InvalidProof unless the issuer's address signed all of the credential, and the signature is spelled in the
+    one canonical way (D24): everybody can compute the others."""
     account = _issuer_account(signed.issuer)
     methods = ("controller",) if len(account) != _KEY_LENGTH else ("controller", "controllerKey")
     if signed.proof.get("verificationMethod") not in [f"{signed.issuer}#{method}" for method in methods]:
         raise InvalidProof("the verification method is not the issuer's controller")
-    signature = _recoverable_signature(signed.proof.get("proofValue"))
+    signature = _signature(signed.proof.get("proofValue"))
     if not _is_account_of(account, _recover(signature, signing_digest(signed))):
         raise InvalidProof("the signature is not the issuer's, or something that it covers was changed")
 
@@ -74,14 +72,12 @@ def _issuer_account(issuer: str) -> str:
     return account
 
 
-def _recoverable_signature(value: Any) -> bytes:
-    if not isinstance(value, str) or not _SIGNATURE.fullmatch(value) or len(value) % 2:
-        raise InvalidProof("the signature is not a text of at least 65 bytes in hexadecimal digits")
+def _signature(value: Any) -> bytes:
+    """Return r, s and the recovery id, 65 bytes."""
+    if not isinstance(value, str) or not is_canonical_eip712(value):
+        raise InvalidProof(NON_CANONICAL)
     signature = bytes.fromhex(value[2:])
-    recovery_id = signature[64] % 27
-    if recovery_id > 1:
-        raise InvalidProof("the signature's last byte is not acceptable")
-    return signature[:64] + bytes([recovery_id])
+    return signature[:64] + bytes([signature[64] - 27])
 
 
 def _recover(signature: bytes, digest: bytes) -> PublicKey:

@@ -25,7 +25,7 @@ class KnownCredentials:
 
     Only what time cannot change is kept, with the time that the proof was found to hold at: a proof that held then
     holds at any later time, since time decides only about proofs of the future. It is kept by the digest of the
-    document's bytes, and by nothing that a signature's malleability could change. Who is trusted to issue, when the
+    document's bytes. Who is trusted to issue, when the
     credential expires and whose it is are checked at every scoring.
     """
 

@@ -10,10 +10,8 @@ from typing import Any, Final
 from apps.registry.scoring.ed25519 import check_ed25519_proof
 from apps.registry.scoring.ethereum_signatures import check_eip712_proof
 from apps.registry.scoring.proof_errors import InvalidProof
+from apps.registry.scoring.proof_values import ED25519_KIND, EIP712_KIND
 from apps.registry.scoring.signed_credentials import SignedCredential, check_created, read_credential
-
-EIP712_KIND: Final = "EthereumEip712Signature2021"
-ED25519_KIND: Final = "Ed25519Signature2018"
 
 _CHECKS: Final[dict[str, Callable[[SignedCredential], None]]] = {
     EIP712_KIND: check_eip712_proof,

@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.registry.issuing import IssuerKey, issue_ed25519, issue_eip712
 from apps.registry.scoring.ethereum_signatures import sign_digest, signing_digest
+from apps.registry.scoring.proof_values import SECP256K1_ORDER
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.signed_credentials import read_credential
 
@@ -59,6 +60,12 @@ def with_typed(kind: str, value: Any, **more_types: list[dict[str, str]]) -> dic
 def types_of(credential: dict[str, Any]) -> dict[str, Any]:
     types: dict[str, Any] = credential["proof"]["eip712Domain"]["types"]
     return types
+
+
+def high_s(value: str) -> str:
+    """The other signature of the same key over the same text, which everybody can compute."""
+    s, last = int(value[66:130], 16), int(value[130:], 16)
+    return f"{value[:66]}{SECP256K1_ORDER - s:064x}{27 + 28 - last:02x}"
 
 
 def paths(value: Any, path: Path_ = ()) -> Iterator[Path_]:

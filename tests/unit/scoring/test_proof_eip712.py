@@ -304,16 +304,6 @@ def test_a_proof_may_be_alone_in_a_list_but_not_be_one_of_several() -> None:
     assert fault_of({**credential, "proof": []}) is not None
 
 
-@pytest.mark.parametrize("recovery", [0, 1, 27, 28, 54, 55, 2, 3, 29, 255])
-def test_the_last_byte_counts_by_its_remainder(recovery: int) -> None:
-    credential = eip712()
-    value = credential["proof"]["proofValue"]
-    own = int(value[-2:], 16) % 27
-    credential["proof"]["proofValue"] = f"{value[:-2]}{recovery:02x}"
-
-    assert (fault_of(credential) is None) is (recovery % 27 == own)
-
-
 def test_a_signature_of_another_key_is_refused() -> None:
     credential = eip712()
     digest = signing_digest(read_credential(credential))
