@@ -20,6 +20,7 @@ from scorer_v2.answers import detail_answer, json_answer, json_bytes
 from scorer_v2.body_parsing import StrictJsonParser
 from scorer_v2.deferral import authenticate_now
 from scorer_v2.errors import DomainError
+from scorer_v2.made_once import made_once
 from scorer_v2.measurements import current
 
 logger = logging.getLogger("scorer_v2.api")
@@ -54,6 +55,7 @@ api = _Api(
     ),
     docs_url="/docs",
     openapi_url="/openapi.json",
+    docs_decorator=made_once,
     parser=StrictJsonParser(),
     urls_namespace="scorer_v2",
 )
