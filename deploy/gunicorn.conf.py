@@ -57,6 +57,9 @@ OWN_METRICS_DIR = "scorer-metrics-"
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
+# The service is at the root: no header says otherwise, not even a proxy's. gunicorn takes SCRIPT_NAME from one by
+# default, and a path that does not begin with it is a 500.
+forwarder_headers = ""
 
 logger_class = "scorer_v2.web_server.JsonLogger"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")

@@ -62,6 +62,12 @@ def test_too_many_headers_are_431(server: RunningServer) -> None:
     assert get(server, "/health", {f"X-{number}": "1" for number in range(150)})[0] == 431
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "Script-Name", "script_name"])
+def test_a_header_cannot_move_the_application(server: RunningServer, name: str) -> None:
+    """The tests connect from 127.0.0.1, which gunicorn trusts as it trusts a proxy."""
+    assert get(server, "/health", {name: "/elsewhere"}) == (200, {"status": "ok"})
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "status"),
     [
