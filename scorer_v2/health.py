@@ -6,6 +6,7 @@ import time
 from django.core.cache import cache
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from scorer_v2 import turns
 from scorer_v2.answers import json_answer, json_bytes
@@ -21,10 +22,12 @@ SCHEMA_IS_FRESH_SECONDS = 60.0
 _schema_checked_at: float | None = None
 
 
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     return json_answer(json_bytes({"status": "ok"}))
 
 
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """200 when all parts serve; 503 otherwise. A cache that is down is told, but serves (limits fail open)."""
     turns.leave()

@@ -9,6 +9,7 @@ import os
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -80,6 +81,7 @@ def _observe_scoring(route: str, measured: Measurement) -> None:
             _series(counter, *labels).inc(number)
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """For who presents METRICS_TOKEN as a bearer token; 404 where no token is set, but for development."""
     if not settings.METRICS_TOKEN and not settings.DEVELOPMENT:

@@ -8,13 +8,13 @@ settings.
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from corsheaders import middleware as corsheaders
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.middleware import csrf
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
@@ -100,7 +100,14 @@ class SessionMiddleware(_OnPages, sessions.SessionMiddleware):
 
 
 class CsrfViewMiddleware(_OnPages, csrf.CsrfViewMiddleware):
-    pass
+    """Only pages with a session have forms to forge. Elsewhere a wrong method must be a 405 and not a 403."""
+
+    def process_view(
+        self, request: HttpRequest, callback: GetResponse, callback_args: Any, callback_kwargs: Any
+    ) -> HttpResponseForbidden | None:
+        if not request.path_info.startswith(ADMIN_SITE):
+            return None
+        return super().process_view(request, callback, callback_args, callback_kwargs)
 
 
 class AuthenticationMiddleware(_OnPages, auth.AuthenticationMiddleware):
