@@ -17,7 +17,7 @@ STAMP := $(VENV)/.requirements-installed
 PROVE_STAMP := $(VENV)/.prove-requirements-installed
 BENCH_STAMP := $(VENV)/.bench-requirements-installed
 UV := .data/uv/bin/uv
-SOURCES := scorer_v2 apps settings tests deploy manage.py
+SOURCES := scorer_v2 apps settings tools tests deploy manage.py
 OPENAPI := docs/openapi.json
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=settings.test
 EXPORT = $(TEST_SETTINGS) $(BIN)/python manage.py export_openapi_schema --skip-checks --api scorer_v2.api.api --indent 2 --sorted
@@ -129,20 +129,20 @@ screenshots: $(BENCH_STAMP) ## Take the pictures of the admin site in docs/image
 # Measure --------------------------------------------------------------------------------------------------------------
 .PHONY: measure
 measure: $(STAMP) ## What a score costs: database, verification and the rest, for 0 to 100 stamps
-	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tests.load.measure_score
+	DJANGO_SETTINGS_MODULE=settings.test $(BIN)/python -m tools.load.measure_score
 
 .PHONY: measure-admin-site
 measure-admin-site: $(STAMP) ## What the admin site's lists and uploads cost on 1,000,000 rows, in the database DATABASE_URL
-	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_admin_site
+	$(TEST_SETTINGS) $(BIN)/python -m tools.load.measure_admin_site
 
 .PHONY: measure-recalculation
 measure-recalculation: $(STAMP) ## Passports a second of recalculate_scores, stopped and gone on, in the database DATABASE_URL
-	$(TEST_SETTINGS) $(BIN)/python -m tests.load.measure_recalculation $(RECALCULATION)
+	$(TEST_SETTINGS) $(BIN)/python -m tools.load.measure_recalculation $(RECALCULATION)
 
 # Prove ----------------------------------------------------------------------------------------------------------------
 .PHONY: prove
 prove: $(PROVE_STAMP) ## Attack the running service for some minutes and report (SIZE=1 SEED=... SECTION=...); docs/proofs.md
-	$(TEST_SETTINGS) $(BIN)/python -m tests.prove --size $(SIZE) $(addprefix --seed ,$(SEED)) $(addprefix --section ,$(SECTION))
+	$(TEST_SETTINGS) $(BIN)/python -m tools.prove --size $(SIZE) $(addprefix --seed ,$(SEED)) $(addprefix --section ,$(SECTION))
 
 .PHONY: mutants
 mutants: $(PROVE_STAMP) ## Change the scoring core in 2,000 ways: do its tests notice?
@@ -157,11 +157,11 @@ sbom: $(PROVE_STAMP) ## Write what the product consists of to .data/sbom.json (C
 
 .PHONY: bench
 bench: $(BENCH_STAMP) ## Load, latency and cost of every endpoint on 1,000,000 stamps (SHORT=1: some; COMPARE=FILE: what is slower)
-	@$(BIN)/python -m tests.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
+	@$(BIN)/python -m tools.bench $(if $(SHORT),--short) $(if $(LONG),--long) $(if $(COMPARE),--compare $(COMPARE)) $(BENCH)
 
 .PHONY: bench-publish
 bench-publish: $(BENCH_STAMP) ## Put the last run's tables, plots and plans into docs/performance.md
-	@$(BIN)/python -m tests.bench.publishing
+	@$(BIN)/python -m tools.bench.publishing
 
 $(BENCH_STAMP): requirements-bench.txt $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
@@ -170,6 +170,6 @@ $(BENCH_STAMP): requirements-bench.txt $(STAMP)
 # Clean ----------------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## Remove .venv, caches, the demo's and the tests' data (stops the embedded PostgreSQL)
-	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m scorer_v2.embedded_postgres remove; $(BIN)/python -m tests.bench.cluster; fi
+	-@if [ -x $(BIN)/python ]; then $(BIN)/python -m tools.embedded_postgres remove; $(BIN)/python -m tools.bench.cluster; fi
 	rm -rf .data mutants $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

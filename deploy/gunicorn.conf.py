@@ -49,7 +49,7 @@ max_requests_jitter = max_requests // 10
 memory_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats must not wait for a disk
 worker_tmp_dir = memory_dir
 
-# Where the workers' metrics meet (scorer_v2.metrics): a folder of this server's own unless one is given.
+# Where the workers' metrics meet (scorer_v2.observability.metrics): a folder of this server's own unless one is given.
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 OWN_METRICS_DIR = "scorer-metrics-"
 
@@ -83,7 +83,8 @@ def make_metrics_dir():
 def on_starting(server):  # noqa: ARG001 - gunicorn's signature
     """Stop with one sentence, before any worker is made, when a setting is missing or wrong."""
     make_metrics_dir()
-    from scorer_v2 import metrics_files, startup  # noqa: PLC0415 - only now has gunicorn entered `chdir`
+    from scorer_v2 import startup  # noqa: PLC0415 - only now has gunicorn entered `chdir`
+    from scorer_v2.observability import metrics_files  # noqa: PLC0415 - only now has gunicorn entered `chdir`
 
     metrics_files.clean(Path(os.environ[METRICS_DIR]))
     startup.verify()
@@ -105,6 +106,6 @@ def post_worker_init(worker):
 
 def child_exit(server, worker):  # noqa: ARG001 - gunicorn's signature
     """What a worker counted stays when it is gone."""
-    from scorer_v2 import metrics_files  # noqa: PLC0415 - as above
+    from scorer_v2.observability import metrics_files  # noqa: PLC0415 - as above
 
     metrics_files.fold(Path(os.environ[METRICS_DIR]), worker.pid)

@@ -16,12 +16,12 @@ from apps.registry.api import router as registry_router
 from apps.registry.legacy_stakes.api import router as legacy_stakes_router
 from apps.scorer_weighted.api import router as scorer_weighted_router
 from apps.stake.api import router as stake_router
-from scorer_v2.answers import detail_answer, json_answer, json_bytes
-from scorer_v2.body_parsing import StrictJsonParser
-from scorer_v2.deferral import authenticate_now
-from scorer_v2.errors import DomainError
-from scorer_v2.made_once import made_once
-from scorer_v2.measurements import current
+from scorer_v2.http.answers import detail_answer, json_answer, json_bytes
+from scorer_v2.http.body_parsing import StrictJsonParser
+from scorer_v2.http.deferred_authentication import authenticate_now
+from scorer_v2.http.made_once import made_once
+from scorer_v2.observability.measurements import current
+from scorer_v2.primitives.errors import DomainError
 
 logger = logging.getLogger("scorer_v2.api")
 

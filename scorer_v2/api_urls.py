@@ -76,9 +76,9 @@ _patterns = [
 ]
 urlpatterns = [ApiPaths(RoutePattern(""), _patterns, app_name="ninja", namespace="scorer_v2")]
 
-handler400 = "scorer_v2.error_bodies.bad_request"
-handler404 = "scorer_v2.error_bodies.not_found"
-handler500 = "scorer_v2.error_bodies.server_error"
+handler400 = "scorer_v2.http.error_bodies.bad_request"
+handler404 = "scorer_v2.http.error_bodies.not_found"
+handler500 = "scorer_v2.http.error_bodies.server_error"
 
 
 def route_at(path_info: str) -> str | None:

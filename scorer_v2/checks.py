@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from apps.account.rate_limits import parse_limit
 from scorer_v2.conf import settings
-from scorer_v2.rollout_state import configured
+from scorer_v2.rollout.state import configured
 
 DEFAULT_INTERNAL_TOKEN = "abc"  # noqa: S105 - the built-in value that deployments must replace
 

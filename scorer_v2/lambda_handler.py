@@ -10,8 +10,8 @@ import os
 import time
 from typing import Any
 
-from scorer_v2.lambda_events import Application, Event, NotALoadBalancerEvent, answer_event, json_error
-from scorer_v2.lambda_secrets import SecretUnavailable, load_secrets
+from scorer_v2.aws.lambda_events import Application, Event, NotALoadBalancerEvent, answer_event, json_error
+from scorer_v2.aws.lambda_secrets import SecretUnavailable, load_secrets
 
 logger = logging.getLogger("scorer_v2.lambda_handler")
 
@@ -79,10 +79,10 @@ def replace_idle_connections() -> None:
 def _close_connections() -> None:
     from django.db import connections  # noqa: PLC0415 - the secret comes first
 
-    from scorer_v2 import database  # noqa: PLC0415 - the secret comes first
+    from scorer_v2.database import round_trips  # noqa: PLC0415 - the secret comes first
 
     for connection in connections.all(initialized_only=True):
-        database.close(connection.alias)
+        round_trips.close(connection.alias)
 
 
 def _largest_body_bytes() -> int:

@@ -22,7 +22,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from scorer_v2 import turns
-from scorer_v2.error_bodies import PAGES
+from scorer_v2.http.error_bodies import PAGES
 
 if TYPE_CHECKING:
     _Middleware = MiddlewareMixin

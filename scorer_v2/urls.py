@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import path
 
 from scorer_v2 import api_urls
-from scorer_v2.health import health, ready
-from scorer_v2.metrics import metrics
+from scorer_v2.http.health import health, ready
+from scorer_v2.observability.metrics import metrics
 
 urlpatterns = [
     *api_urls.urlpatterns,  # first and without a level of their own: they are asked for most
@@ -16,6 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "scorer_v2.error_bodies.bad_request"
-handler404 = "scorer_v2.error_bodies.not_found"
-handler500 = "scorer_v2.error_bodies.server_error"
+handler400 = "scorer_v2.http.error_bodies.bad_request"
+handler404 = "scorer_v2.http.error_bodies.not_found"
+handler500 = "scorer_v2.http.error_bodies.server_error"

@@ -11,7 +11,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http import errors
 
 from scorer_v2.client_deadlines import ClientDeadlineWorker, RequestTimeout
-from scorer_v2.logs import LOGGED, JsonFormatter
+from scorer_v2.observability.logs import LOGGED, JsonFormatter
 
 # What a client may still send of a refused request before its connection is cut off.
 DRAIN_BYTES = 2_000_000

@@ -18,7 +18,7 @@ application = ChunkedBodies(
 
 if not settings.DEBUG:
     # What Django does around each request and is of no use here: the list of queries is for debugging, our caches keep
-    # their connections, and one to the database that broke was closed by who saw it (scorer_v2.database), or after the
+    # their connections, and one to the database that broke was closed by who saw it (round_trips), or after the
     # page that broke it (scorer_v2.page_middleware). None ends by its age.
     request_started.disconnect(reset_queries)
     request_finished.disconnect(close_caches)

@@ -40,10 +40,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "scorer_v2.request_ids.RequestIdMiddleware",
-    "scorer_v2.request_log.RequestLogMiddleware",
-    "scorer_v2.error_bodies.JsonErrorMiddleware",
-    "scorer_v2.rollout.RolloutMiddleware",
+    "scorer_v2.http.request_ids.RequestIdMiddleware",
+    "scorer_v2.observability.request_log.RequestLogMiddleware",
+    "scorer_v2.http.error_bodies.JsonErrorMiddleware",
+    "scorer_v2.rollout.middleware.RolloutMiddleware",
     "scorer_v2.page_middleware.PagesBegin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -178,7 +178,7 @@ OTEL_TRACE_SAMPLING_RATE = environment.fraction("OTEL_TRACE_SAMPLING_RATE", 0.01
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "scorer_v2.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "scorer_v2.observability.logs.JsonFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
         "stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},

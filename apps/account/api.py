@@ -9,10 +9,10 @@ from ninja import Path, Router
 
 from apps.account import services
 from apps.account.analytics import partner_request
+from apps.account.authentication import InternalToken, PartnerHttpRequest, PartnerKey
 from apps.account.schemas import EXAMPLE_ADDRESS, CredentialDefinition, EmbedRateLimit, ListMembership
-from scorer_v2.answers import json_answer, json_bytes
-from scorer_v2.error_schemas import errors
-from scorer_v2.security import InternalToken, PartnerHttpRequest, PartnerKey
+from scorer_v2.http.answers import json_answer, json_bytes
+from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["account"])
 

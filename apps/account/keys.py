@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scorer_v2.conf import settings
-from scorer_v2.errors import DomainError
+from scorer_v2.primitives.errors import DomainError
 
 PREFIX_LENGTH = 8  # account_accountapikey.prefix is varchar(8): a longer one cannot be known
 LONGEST_KEY = 512

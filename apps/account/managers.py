@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from apps.account.keys import KeyRow, PresentedKey
-from scorer_v2.answers import json_bytes
-from scorer_v2.database import Rows, Step, fetch, send, statement
+from scorer_v2.database.round_trips import Rows, Step, fetch, send, statement
+from scorer_v2.http.answers import json_bytes
 
 # The key row that a prefix names, usable or not.
 FIND_KEY = statement(

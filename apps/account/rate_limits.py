@@ -11,8 +11,8 @@ from django.core.cache import cache
 
 from scorer_v2 import turns
 from scorer_v2.conf import settings
-from scorer_v2.errors import DomainError
-from scorer_v2.measurements import current
+from scorer_v2.observability.measurements import current
+from scorer_v2.primitives.errors import DomainError
 
 logger = logging.getLogger("scorer_v2.rate_limits")
 

@@ -20,10 +20,10 @@ from apps.account.keys import (
     is_usable,
 )
 from apps.account.managers import AnalyticsEntry
-from apps.registry.scoring.storable import is_storable
 from scorer_v2 import turns
 from scorer_v2.conf import settings
-from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError, NotFound
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable, DomainError, NotFound
+from scorer_v2.primitives.storable import is_storable
 
 logger = logging.getLogger("scorer_v2.account")
 

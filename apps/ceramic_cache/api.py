@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Body, Router
 
+from apps.account.authentication import InternalToken
 from apps.ceramic_cache import services
 from apps.ceramic_cache.schemas import BanCheck, Bounded, CheckedCredential, ProofValues, RevocationCheck
-from scorer_v2.answers import json_answer, json_bytes
-from scorer_v2.error_schemas import errors
-from scorer_v2.security import InternalToken
+from scorer_v2.http.answers import json_answer, json_bytes
+from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["bans and revocations"])
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from scorer_v2.database import fetch, statement
+from scorer_v2.database.round_trips import fetch, statement
 
 # The bans in force that may concern an address, in whatever case they have it, or one of these hashes.
 BANS_IN_FORCE = statement(

@@ -6,7 +6,7 @@ from ninja import Field, Schema
 from pydantic import BaseModel, BeforeValidator, model_validator
 
 from scorer_v2.conf import settings
-from scorer_v2.errors import TooManyStamps
+from scorer_v2.primitives.errors import TooManyStamps
 
 PROOF_VALUE = "0x938b35257982be1bc0ae3181470f5734d53c33ceeb422702b4fdd1b2b51e4ff931522382e6beb4538c0bf72cc29d86b665"
 

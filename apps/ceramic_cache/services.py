@@ -6,10 +6,10 @@ from typing import NamedTuple, TypedDict
 
 from apps.ceramic_cache import managers
 from apps.ceramic_cache.managers import Ban
-from apps.registry.scoring.storable import is_storable
 from apps.registry.scoring.times import iso_ms
-from scorer_v2.addresses import address_of_did
-from scorer_v2.errors import DatabaseUnavailable, DomainError, TooManyStamps
+from scorer_v2.primitives.addresses import address_of_did
+from scorer_v2.primitives.errors import DatabaseUnavailable, DomainError, TooManyStamps
+from scorer_v2.primitives.storable import is_storable
 
 MOST_PROOF_VALUES = 100
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.cgrants.models import GrantContributionIndex, ProtocolContributions, RoundMapping, SquelchedAccounts
-from scorer_v2.model_admin import IndexedAdmin, ReadOnlyAdmin
+from scorer_v2.admin_site.model_admin import IndexedAdmin, ReadOnlyAdmin
 
 
 @admin.register(GrantContributionIndex)

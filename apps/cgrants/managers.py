@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scorer_v2.database import fetch, statement
+from scorer_v2.database.round_trips import fetch, statement
 
 # What an address contributed successfully on the first platform, and through the grants protocol in rounds where its
 # account is not squelched.

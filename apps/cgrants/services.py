@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from apps.cgrants import managers
-from scorer_v2.addresses import checked_address
+from scorer_v2.primitives.addresses import checked_address
 
 SMALLEST_PROTOCOL_AMOUNT = Decimal("0.95")
 

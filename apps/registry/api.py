@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from apps.account.analytics import partner_request
+from apps.account.authentication import InternalToken, PartnerHttpRequest, PartnerKey, UserHttpRequest, UserToken
 from apps.registry import doors, services
 from apps.registry.schemas import ScoreObject, StampsAndScore
-from scorer_v2.answers import json_answer
-from scorer_v2.error_schemas import errors
-from scorer_v2.security import InternalToken, PartnerHttpRequest, PartnerKey, UserHttpRequest, UserToken
+from scorer_v2.http.answers import json_answer
+from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["scores"])
 

@@ -17,11 +17,11 @@ from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.records import Snapshot, StoredStamp
 from apps.registry.scoring.score_object import stored_score_object
 from apps.registry.services import effective_scorer_id, until_undisturbed, user_scorer_id
-from scorer_v2.addresses import is_address, lowercase_address
-from scorer_v2.answers import json_bytes
-from scorer_v2.database import Step
-from scorer_v2.errors import DomainError, InvalidAddress, NotFound, Unauthorized
-from scorer_v2.measurements import current
+from scorer_v2.database.round_trips import Step
+from scorer_v2.http.answers import json_bytes
+from scorer_v2.observability.measurements import current
+from scorer_v2.primitives.addresses import is_address, lowercase_address
+from scorer_v2.primitives.errors import DomainError, InvalidAddress, NotFound, Unauthorized
 
 logger = logging.getLogger("scorer_v2.scoring")
 

@@ -16,7 +16,7 @@ from apps.registry.scoring.remembered_stamps import RememberedStamps, StampMemor
 from apps.registry.scoring.score_object import computed_score_object, failed_score_object
 from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
 from scorer_v2.conf import settings
-from scorer_v2.measurements import current
+from scorer_v2.observability.measurements import current
 
 
 def measured_proof_fault(credential: Mapping[str, Any], *, now: datetime) -> str | None:

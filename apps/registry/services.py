@@ -16,11 +16,18 @@ from apps.account.rate_limits import RateLimited, enforce_limit
 from apps.registry.evaluation import evaluate, remembered_stamps, save, scoring_rules
 from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
 from apps.registry.scoring.records import Snapshot
-from scorer_v2.addresses import is_address
-from scorer_v2.answers import json_bytes
 from scorer_v2.conf import settings
-from scorer_v2.errors import Conflict, DatabaseSilent, DatabaseUnavailable, DomainError, InvalidAddress, NotFound
-from scorer_v2.measurements import current
+from scorer_v2.http.answers import json_bytes
+from scorer_v2.observability.measurements import current
+from scorer_v2.primitives.addresses import is_address
+from scorer_v2.primitives.errors import (
+    Conflict,
+    DatabaseSilent,
+    DatabaseUnavailable,
+    DomainError,
+    InvalidAddress,
+    NotFound,
+)
 
 logger = logging.getLogger("scorer_v2.scoring")
 

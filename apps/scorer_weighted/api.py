@@ -7,8 +7,8 @@ from ninja import Query, Router
 
 from apps.scorer_weighted import services
 from apps.scorer_weighted.schemas import Weights
-from scorer_v2.answers import json_answer, json_bytes
-from scorer_v2.error_schemas import errors
+from scorer_v2.http.answers import json_answer, json_bytes
+from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["weights"])
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scorer_v2.database import fetch, statement
+from scorer_v2.database.round_trips import fetch, statement
 
 LARGEST_ID = 2**63 - 1
 

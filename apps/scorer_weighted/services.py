@@ -12,8 +12,8 @@ from apps.registry.scoring.weights import as_decimal
 from apps.scorer_weighted import managers
 from scorer_v2 import turns
 from scorer_v2.conf import settings
-from scorer_v2.errors import DomainError, NotFound
-from scorer_v2.measurements import current
+from scorer_v2.observability.measurements import current
+from scorer_v2.primitives.errors import DomainError, NotFound
 
 logger = logging.getLogger("scorer_v2.weights")
 

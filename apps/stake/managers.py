@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scorer_v2.conf import settings
-from scorer_v2.database import fetch, statement
+from scorer_v2.database.round_trips import fetch, statement
 
 # The stakes that an address holds, or that others hold on it. Both numbers come as text: they exceed 64 bits.
 STAKES_OF = statement(

@@ -6,8 +6,8 @@ import orjson
 
 from apps.registry.scoring.times import iso
 from apps.stake import managers
-from scorer_v2.addresses import checked_address
-from scorer_v2.errors import DatabaseUnavailable, DomainError
+from scorer_v2.primitives.addresses import checked_address
+from scorer_v2.primitives.errors import DatabaseUnavailable, DomainError
 
 
 class StakesUnreadable(DomainError):

@@ -30,8 +30,8 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from scorer_v2.admin_site.change_log import note
 from scorer_v2.admin_site.forms import LOG_REASON, ReasonedForm
 from scorer_v2.admin_site.pages import AdminPage
-from scorer_v2.bulk_database import patient_transaction
-from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError
+from scorer_v2.database.bulk import patient_transaction
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable, DomainError
 
 logger = logging.getLogger("scorer_v2.admin_site")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scorer_v2.errors import DomainError
+from scorer_v2.primitives.errors import DomainError
 
 LONGEST_ID = 18  # digits that always fit a bigint
 

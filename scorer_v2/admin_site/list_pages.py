@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404
 
 from scorer_v2.admin_site.change_log import ADDITION, CHANGE
 from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview
+from scorer_v2.admin_site.model_admin import IndexedAdmin, PermanentAdmin
 from scorer_v2.admin_site.pages import AdminPage, page_url
 from scorer_v2.admin_site.upload_pages import UploadForm, UploadPage, csv_download, lines_table
-from scorer_v2.csv_files import ParsedFile
-from scorer_v2.model_admin import IndexedAdmin, PermanentAdmin
+from scorer_v2.operations.csv_files import ParsedFile
 
 
 class ImportForm(UploadForm):

@@ -11,7 +11,7 @@ from scorer_v2.admin_site.form_pages import Done, FormPage, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.uploads import TOO_LARGE
 from scorer_v2.conf import settings
-from scorer_v2.csv_files import ParsedFile, RejectedLine, UnreadableFile, csv_lines, rejected_lines_file
+from scorer_v2.operations.csv_files import ParsedFile, RejectedLine, UnreadableFile, csv_lines, rejected_lines_file
 
 SHOWN_LINES = 20
 SHOWN_CELLS = 200

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from apps.account.models import AddressList, AddressListMember
-from scorer_v2.model_admin import BoundedPaginator
+from scorer_v2.admin_site.model_admin import BoundedPaginator
 from tests.admin.list_pages import confirm, counts, downloaded, faults, upload
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL
 from tests.factories.account import AddressListFactory

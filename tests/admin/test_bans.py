@@ -15,7 +15,7 @@ from apps.ceramic_cache.models import Ban, Revocation, RevocationList
 from apps.registry.doors import score_internally
 from apps.registry.models import Score
 from scorer_v2.admin_site import rescoring
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.primitives.errors import DatabaseUnavailable
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL, hold
 from tests.factories.account import CommunityFactory
 from tests.factories.ceramic_cache import BanFactory, BanListFactory, RevocationFactory, StoredStampFactory

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.account.admin import key_audit_page
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.primitives.errors import DatabaseUnavailable
 from tests.factories.account import ApiKeyCallFactory, ApiKeyFactory
 
 Browsers = Callable[..., Client]

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from scorer_v2.model_admin import IndexedAdmin
+from scorer_v2.admin_site.model_admin import IndexedAdmin
 from tests.factories import account, ceramic_cache, cgrants, registry, scorer_weighted, stake
 
 Browsers = Callable[..., Client]

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from apps.registry.admin import rescoring_page
 from apps.registry.models import Score
 from apps.registry.rescoring import services
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.primitives.errors import DatabaseUnavailable
 from tests.admin.pages import counts, errors, said, sentence, table
 from tests.endpoints.scoring_world import ALICE, BOB, hold
 from tests.factories.account import CommunityFactory

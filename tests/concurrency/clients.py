@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.concurrency.world import World
-from tests.prove.figures import Figures
 from tests.server.callers import USER_COMMUNITY, bulk_items, internal_headers, user_headers
 from tests.server.running_server import HOST
+from tools.prove.figures import Figures
 
 TIMEOUT = 60.0
 # With the limits of a test, and on a machine that is busy.

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from tests.prove.figures import Figures
+from tools.prove.figures import Figures
 
 SHOWN = 3
 

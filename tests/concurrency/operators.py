@@ -13,9 +13,9 @@ from apps.ceramic_cache.models import Ban
 from apps.registry.recalculation.records import Selection, Tally
 from apps.registry.recalculation.services import recalculate
 from apps.registry.user_data.services import reset_users
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 from tests.concurrency.world import PROVIDERS, World, threshold_of, weights_of
-from tests.prove.figures import Figures
+from tools.prove.figures import Figures
 
 REVOKE = """
     INSERT INTO ceramic_cache_revocation (proof_value, ceramic_cache_id)

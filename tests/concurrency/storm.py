@@ -9,8 +9,8 @@ from tests.concurrency.clients import Client, Scored
 from tests.concurrency.invariants import check_all, check_fresh
 from tests.concurrency.operators import Operator
 from tests.concurrency.world import BASE_THRESHOLD, BASE_WEIGHTS, World
-from tests.prove.figures import Figures
 from tests.server.callers import internal_headers
+from tools.prove.figures import Figures
 
 CHECK_EVERY_SECONDS = 1.0
 

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from tests.concurrency.invariants import DUE, INVARIANTS, check_all
-from tests.prove.figures import Figures
 from tests.server.callers import ADDRESS, OTHER_ADDRESS, PROVIDERS, Partner, credential, partner, store_stamps
 from tests.server.servers import Service
+from tools.prove.figures import Figures
 
 pytestmark = pytest.mark.xdist_group("storm")
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.concurrency.storm import storm
 from tests.concurrency.world import make_world
-from tests.prove.figures import Figures
 from tests.server.servers import Service
+from tools.prove.figures import Figures
 
 pytestmark = pytest.mark.xdist_group("storm")
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.test import override_settings
 
-from apps.registry.issuing import issue_eip712
 from tests.factories.addresses import address as address_number
 from tests.server.callers import Partner, partner, user_community
 from tests.server.servers import Service
+from tools.issuing import issue_eip712
 
 PROVIDERS = ("Google", "Github", "Discord", "NFT", "SelfStakingBronze", "BeginnerCommunityStaker", "Unweighted")
 # What a provider weighs in the first version of the weights; version n has n times as much, threshold included.

@@ -13,7 +13,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 
 from apps.scorer_weighted.services import CACHE_NAME
-from scorer_v2 import rollout_state
+from scorer_v2.rollout import state
 from tests.endpoints.scoring_world import Partner
 from tests.factories.account import CommunityFactory
 from tests.server.profiles import profile_environment
@@ -35,8 +35,8 @@ def test_weights_that_are_none_are_read_from_the_database(committed_rows: None, 
 
 @pytest.mark.parametrize("value", [*NONSENSE, '{"mode": "none"}', '{"mode": "percent", "percent": 101}'], ids=repr)
 def test_a_rollout_that_is_none_is_the_settings(value: Any) -> None:
-    cache.set(rollout_state.CACHE_NAME, value)
-    assert rollout_state.CurrentRollout()() == rollout_state.configured()
+    cache.set(state.CACHE_NAME, value)
+    assert state.CurrentRollout()() == state.configured()
 
 
 class Program:

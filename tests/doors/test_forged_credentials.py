@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from apps.registry.issuing import IssuerKey
 from apps.registry.scoring.proofs import proof_fault
 from tests.endpoints.left_behind import links
 from tests.endpoints.scoring_world import ALICE, BOB, ISSUER, STRANGER, access_token, issue, items, store_bulk
 from tests.factories.account import CommunityFactory
 from tests.unit.scoring.proof_samples import NOW, high_s
+from tools.issuing import IssuerKey
 
 pytestmark = pytest.mark.usefixtures("scoring_world")
 

@@ -16,15 +16,15 @@ CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.req
            "socket", "subprocess", "xmlrpc", "telnetlib"}  # fmt: skip
 # Who speaks to others, and to whom: none because of a request.
 ALLOWED = {
-    "scorer_v2/lambda_secrets.py": {"boto3"},  # Secrets Manager, at the cold start
+    "scorer_v2/aws/lambda_secrets.py": {"boto3"},  # Secrets Manager, at the cold start
     "apps/registry/rescoring/queue.py": {"boto3"},  # the team's queue, from a page of the admin site
     "scorer_v2/web_server.py": {"socket"},  # the server's own clients
     "scorer_v2/client_deadlines.py": {"socket"},  # as above
     "scorer_v2/lean_connections.py": {"socket"},  # as above
-    "scorer_v2/embedded_cluster.py": {"subprocess", "socket"},  # developers' PostgreSQL
-    "scorer_v2/embedded_postgres.py": {"subprocess", "socket"},  # as above
+    "tools/embedded_cluster.py": {"subprocess", "socket"},  # developers' PostgreSQL
+    "tools/embedded_postgres.py": {"subprocess", "socket"},  # as above
 }
-COMMANDS = ("scorer_v2/management/", "scorer_v2/comparison/", "scorer_v2/demo/")
+COMMANDS = ("scorer_v2/management/", "tools/comparison/", "tools/demo/")
 
 
 def imports_of(file: Path) -> set[str]:

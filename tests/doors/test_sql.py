@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scorer_v2.database import Step, send, statement
+from scorer_v2.database.round_trips import Step, send, statement
 from tests.endpoints.left_behind import ANALYTICS, all_rows
 from tests.endpoints.scoring_world import ALICE, Partner, hold, issue, store_embed
 from tests.factories.account import CommunityFactory
@@ -15,15 +15,15 @@ from tests.factories.account import CommunityFactory
 CHECKOUT = Path(__file__).parents[2]
 # Developers' own database, the schema's migrations, and what tells two databases apart: none takes a request's input.
 ELSEWHERE = {
-    "scorer_v2/embedded_postgres.py",
-    "scorer_v2/concurrent_indexes.py",
-    "scorer_v2/schema_check.py",
-    "scorer_v2/comparison/rows.py",
-    "scorer_v2/demo/__init__.py",
-    "scorer_v2/demo/accounts.py",
+    "tools/embedded_postgres.py",
+    "scorer_v2/database/concurrent_indexes.py",
+    "scorer_v2/database/schema_check.py",
+    "tools/comparison/rows.py",
+    "tools/demo/__init__.py",
+    "tools/demo/accounts.py",
 }
 # The only callers of the driver, with statements that they are given.
-CARRIERS = {"scorer_v2/pipeline.py", "scorer_v2/answer_deadline.py", "scorer_v2/bulk_database.py"}
+CARRIERS = {"scorer_v2/database/pipeline.py", "scorer_v2/answer_deadline.py", "scorer_v2/database/bulk.py"}
 EXECUTING = {"execute", "executemany", "raw", "extra", "RawSQL", "copy_expert", "exec_", "send_query", "executescript"}
 
 

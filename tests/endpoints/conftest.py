@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 from pytest_django import Settings
 
-from scorer_v2 import database
+from scorer_v2.database import round_trips as database
 from tests.endpoints.scoring_world import ISSUER
 
 

@@ -8,25 +8,25 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from scorer_v2 import database
 from scorer_v2.answer_deadline import AnswerOverdue
+from scorer_v2.database import round_trips
 
 SAVING = frozenset({"registry.save_score", "registry.save_error"})
 
 
 def before_saving(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], Any], *, times: int = 1) -> list[str]:
     """Disturbs the first `times` attempts to save, when all was read and computed. Fills with what was then sent."""
-    carry_out = database._carry_out
+    carry_out = round_trips._carry_out
     disturbed: list[str] = []
 
-    def carry_out_later(steps: Sequence[database.Step], *others: Any) -> None:
+    def carry_out_later(steps: Sequence[round_trips.Step], *others: Any) -> None:
         names = [step.statement.name for step in steps]
         if SAVING.intersection(names) and len(disturbed) < times:
             disturbed.append(" ".join(names))
             disturb()
         carry_out(steps, *others)
 
-    monkeypatch.setattr(database, "_carry_out", carry_out_later)
+    monkeypatch.setattr(round_trips, "_carry_out", carry_out_later)
     return disturbed
 
 

@@ -17,13 +17,13 @@ from django.conf import settings
 from django.test import Client
 
 from apps.ceramic_cache.models import CeramicCache
-from apps.registry.issuing import IssuerKey, issue_ed25519, issue_eip712
 from apps.registry.models import HumanPointsConfig
 from apps.registry.scoring.ethereum_signatures import sign_digest, signing_digest
 from apps.registry.scoring.signed_credentials import read_credential
 from tests.factories.account import ApiKeyFactory, CommunityFactory
 from tests.factories.ceramic_cache import StoredStampFactory
 from tests.factories.registry import HumanPointsConfigFactory
+from tools.issuing import IssuerKey, issue_ed25519, issue_eip712
 
 ISSUER = IssuerKey(b"\x07" * 32)
 STRANGER = IssuerKey(b"\x08" * 32)

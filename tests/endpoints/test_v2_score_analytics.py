@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from apps.account import managers
 from apps.registry import evaluation
-from scorer_v2 import database
+from scorer_v2.database import round_trips
 from tests.endpoints.left_behind import ANALYTICS, all_rows, calls, score_row
 from tests.endpoints.scoring_world import (
     ALICE,
@@ -122,7 +122,7 @@ def test_without_the_exact_flag_there_are_no_rows(flag: str, settings: Settings)
 
 
 def test_a_row_that_cannot_be_written_costs_the_caller_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = database.statement("account.record_request", "SELECT 1 / 0")
+    broken = round_trips.statement("account.record_request", "SELECT 1 / 0")
     monkeypatch.setattr(managers, "RECORD_REQUEST", broken)
     partner = Partner()
     assert partner.score().status_code == 200

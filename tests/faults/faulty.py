@@ -12,7 +12,6 @@ import pytest
 
 from tests.concurrency.invariants import check_all
 from tests.faults.fault_proxy import FaultProxy
-from tests.prove.figures import Figures
 from tests.server.callers import (
     ADDRESS,
     TRACKED,
@@ -27,6 +26,7 @@ from tests.server.callers import (
 )
 from tests.server.calls import Answer
 from tests.server.servers import Service
+from tools.prove.figures import Figures
 
 # In milliseconds, but for the connecting: shorter than they are in production, so that a test waits for them.
 LIMITS = {

@@ -22,7 +22,6 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from apps.registry.issuing import issue_eip712, new_nullifier
 from tests.admin.conftest import member
 from tests.concurrency.clients import Scored
 from tests.concurrency.storm import check_answers
@@ -48,6 +47,7 @@ from tests.server.conftest import prepared
 from tests.server.holding import at_once, await_waiting, holding
 from tests.server.running_server import HOST
 from tests.server.servers import Servers
+from tools.issuing import issue_eip712, new_nullifier
 
 pytestmark = pytest.mark.xdist_group("faults")
 

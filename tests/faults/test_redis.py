@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.faults.redis_server import RedisServer
-from tests.prove.figures import Figures
 from tests.server.callers import ADDRESS, Partner, credentials, partner, store_stamps
 from tests.server.conftest import prepared
 from tests.server.servers import Servers, Service
+from tools.prove.figures import Figures
 
 pytestmark = pytest.mark.xdist_group("faults")
 

@@ -11,12 +11,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from scorer_v2 import embedded_cluster, embedded_postgres
 from tests.faults.fault_proxy import FaultProxy
 from tests.faults.faulty import LIMITS, Faulty, only_in_proof
 from tests.server.running_server import RunningServer
 from tests.server.scratch_databases import ScratchDatabase, migrate
 from tests.server.servers import Servers, Service
+from tools import embedded_cluster, embedded_postgres
 
 pytestmark = [only_in_proof, pytest.mark.xdist_group("faults")]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from scorer_v2.lambda_events import Application, Environ, StartResponse
+from scorer_v2.aws.lambda_events import Application, Environ, StartResponse
 
 RECORDED = Path(__file__).parent / "recorded"
 LARGEST_BODY_BYTES = 5_000_000

@@ -5,7 +5,13 @@ from typing import Any
 import awsgi
 import pytest
 
-from scorer_v2.lambda_events import Application, NotALoadBalancerEvent, answer_event, client_address, request_headers
+from scorer_v2.aws.lambda_events import (
+    Application,
+    NotALoadBalancerEvent,
+    answer_event,
+    client_address,
+    request_headers,
+)
 from tests.lambda_events.recorded_events import RecordedEvent, RecordingApplication, difference, recorded_events
 
 EVENTS = recorded_events()

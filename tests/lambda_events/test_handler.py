@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from scorer_v2 import lambda_handler
-from scorer_v2.lambda_events import NotALoadBalancerEvent
+from scorer_v2.aws.lambda_events import NotALoadBalancerEvent
 from scorer_v2.lambda_handler import IDLE_SECONDS, handler, replace_idle_connections
 from tests.lambda_events.load_balancer import event_of, faults
 from tests.server.scratch_databases import conninfo

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
-from scorer_v2 import lambda_secrets
-from scorer_v2.lambda_secrets import SECRET_NAME_SETTING, SecretUnavailable, load_secrets
+from scorer_v2.aws import lambda_secrets
+from scorer_v2.aws.lambda_secrets import SECRET_NAME_SETTING, SecretUnavailable, load_secrets
 
 NAME = "scorer-v2/production"
 REGION = "us-west-2"

@@ -16,7 +16,7 @@ def migrate(database):
 @pytest.fixture
 def interrupted(existing_database, monkeypatch):
     """The existing database after a build that gave up, because another transaction had the table in use."""
-    monkeypatch.setattr("scorer_v2.concurrent_indexes.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("scorer_v2.database.concurrent_indexes.LOCK_TIMEOUT", "100ms")
     with existing_database.connect() as user:
         user.execute("BEGIN")
         user.execute("UPDATE ceramic_cache_ban SET reason = 'in use'")

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from scorer_v2.schema_check import missing_from_schema
+from scorer_v2.database.schema_check import missing_from_schema
 from tests.migration.conftest import recorded_tool
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-from scorer_v2.schema_check import missing_from_schema
+from scorer_v2.database.schema_check import missing_from_schema
 from tests.migration.conftest import RECORDED, recorded_tool
 
 OUR_LABELS = ("account", "ceramic_cache", "cgrants", "registry", "scorer_weighted", "stake")

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from apps.registry.issuing import IssuerKey
 from tests.endpoints.scoring_world import ISSUER, STRANGER, issue
 from tests.model.contract_model import Credential
+from tools.issuing import IssuerKey
 
 SOUND, OF_A_STRANGER, FORGED, OF_ANOTHER = "sound", "of a stranger", "forged", "of another"
 KINDS = (*[SOUND] * 12, OF_A_STRANGER, FORGED, OF_ANOTHER)

@@ -22,7 +22,7 @@ from tests.factories.addresses import address as address_number
 from tests.factories.ceramic_cache import BanFactory, StoredStampFactory
 from tests.model.contract_model import Community, Credential, Score, Scorer, Stored, five_places, iso
 from tests.model.credentials import KINDS, OF_ANOTHER, Issued
-from tests.prove.figures import Figures
+from tools.prove.figures import Figures
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ADDRESSES = [address_number(0x50DE1 + number) for number in range(3)]

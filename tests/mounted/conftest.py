@@ -10,12 +10,12 @@ import pytest
 from django.db import connections
 from psycopg import sql
 
-from apps.registry.issuing import IssuerKey
 from tests.migration.conftest import recorded_tool
 from tests.server.profiles import machine_environment, profile_environment
 from tests.server.running_server import RunningServer
 from tests.server.scratch_databases import ScratchDatabase, conninfo, empty
 from tests.server.servers import Service
+from tools.issuing import IssuerKey
 
 MODES = ("all", "header")
 

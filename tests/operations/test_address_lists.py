@@ -8,7 +8,7 @@ from apps.account.address_lists import services
 from apps.account.address_lists.csv_file import parse_address_list
 from apps.account.address_lists.services import AddressListCounts
 from apps.account.models import AddressListMember
-from scorer_v2.errors import NotFound
+from scorer_v2.primitives.errors import NotFound
 from tests.factories.account import AddressListFactory
 from tests.factories.addresses import address
 

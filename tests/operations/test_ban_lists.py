@@ -11,7 +11,7 @@ from apps.ceramic_cache.bans import services
 from apps.ceramic_cache.bans.csv_file import parse_ban_list
 from apps.ceramic_cache.bans.services import BanListCounts
 from apps.ceramic_cache.models import Ban
-from scorer_v2.errors import NotFound
+from scorer_v2.primitives.errors import NotFound
 from tests.factories.addresses import address
 from tests.factories.ceramic_cache import BanFactory, BanListFactory
 

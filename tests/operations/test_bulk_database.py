@@ -6,10 +6,10 @@ import pytest
 from django.db import connection, transaction
 
 from apps.ceramic_cache.models import BanList
-from scorer_v2.bulk_database import patient_transaction
-from scorer_v2.bulk_database import transaction as bulk_transaction
-from scorer_v2.database import statement
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.database.bulk import patient_transaction
+from scorer_v2.database.bulk import transaction as bulk_transaction
+from scorer_v2.database.round_trips import statement
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 from tests.factories.account import AddressListFactory
 
 ADD = statement("test.add", "INSERT INTO ceramic_cache_banlist (name, csv_file) VALUES (%(name)s, '')")

@@ -10,9 +10,9 @@ from apps.account.address_lists.csv_file import parse_address_list
 from apps.ceramic_cache.bans.csv_file import BanEntry, parse_ban_list
 from apps.ceramic_cache.bans.targets import BanTarget
 from apps.ceramic_cache.revocations.csv_file import parse_revocation_list
-from apps.registry.scoring.ethereum_addresses import checksummed
-from scorer_v2 import csv_files
-from scorer_v2.csv_files import ParsedFile, UnreadableFile, rejected_lines_file
+from scorer_v2.operations import csv_files
+from scorer_v2.operations.csv_files import ParsedFile, UnreadableFile, rejected_lines_file
+from scorer_v2.primitives.ethereum_addresses import checksummed
 from tests.factories.addresses import address
 
 A, B = address(0xA), address(0xB)

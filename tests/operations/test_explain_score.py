@@ -10,7 +10,7 @@ from apps.registry.doors import score_internally
 from apps.registry.explanations.records import ScoreExplanation, StampExplanation
 from apps.registry.explanations.services import explain_score
 from apps.scorer_weighted.models import BinaryWeightedScorer
-from scorer_v2.errors import InvalidAddress, NotFound
+from scorer_v2.primitives.errors import InvalidAddress, NotFound
 from tests.endpoints.left_behind import all_rows
 from tests.endpoints.scoring_world import ALICE, BOB, FUTURE, STRANGER, hold, issue, unsigned
 from tests.factories.account import AllowListFactory, CommunityFactory, CustomizationFactory

@@ -13,9 +13,9 @@ import pytest
 from django.core.management import CommandError, get_commands, load_command_class
 from django.core.management.base import OutputWrapper
 
-from scorer_v2.csv_files import RejectedLine, UnreadableFile
-from scorer_v2.errors import Conflict, DomainError
-from scorer_v2.operations_command import OperationsCommand, Progress, Report, as_json, read_file
+from scorer_v2.operations.command import OperationsCommand, Progress, Report, as_json, read_file
+from scorer_v2.operations.csv_files import RejectedLine, UnreadableFile
+from scorer_v2.primitives.errors import Conflict, DomainError
 
 OURS = (
     "audit_api_keys",

@@ -16,8 +16,8 @@ from apps.registry.models import Event, HashScorerLink, Passport, Score, Stamp
 from apps.registry.recalculation import services
 from apps.registry.recalculation.records import Manner, Selection, Tally
 from apps.scorer_weighted.models import BinaryWeightedScorer, Scorer, WeightedScorer
-from scorer_v2 import database
-from scorer_v2.operations_command import STOPPED
+from scorer_v2.database import round_trips
+from scorer_v2.operations.command import STOPPED
 from tests.endpoints.disturbing import elsewhere
 from tests.endpoints.left_behind import all_rows
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL, EXPIRY, hold, issue
@@ -193,14 +193,14 @@ def test_a_passport_that_cannot_be_saved_fails_alone(community: Any, monkeypatch
 
 def disturb(monkeypatch: pytest.MonkeyPatch, holder: str) -> None:
     """The score of one address cannot be stored, as if a value did not fit its column."""
-    carry_out = database._carry_out
+    carry_out = round_trips._carry_out
 
-    def refuse(steps: Sequence[database.Step], *others: Any) -> None:
+    def refuse(steps: Sequence[round_trips.Step], *others: Any) -> None:
         if any(step.statement.name == "registry.save_scores_of_many" and holder in str(step.values) for step in steps):
-            raise database.psycopg.errors.StringDataRightTruncation
+            raise round_trips.psycopg.errors.StringDataRightTruncation
         carry_out(steps, *others)
 
-    monkeypatch.setattr(database, "_carry_out", refuse)
+    monkeypatch.setattr(round_trips, "_carry_out", refuse)
 
 
 def test_a_nullifier_that_a_request_claims_meanwhile_stays_the_requests(
@@ -238,7 +238,7 @@ def test_a_passport_that_a_request_holds_is_waited_for(community: Any) -> None:
 
     with pytest.raises(services.DatabaseUnavailable):
         elsewhere(impatient)()
-    database.rollback()
+    round_trips.rollback()
     assert elsewhere(impatient)().passports == 1
 
 

@@ -14,7 +14,7 @@ from apps.registry.recalculation.records import Community, Selection, Tally
 from apps.registry.recalculation.services import recalculate
 from apps.registry.recalculation.workers import work_on
 from apps.registry.scoring import points
-from scorer_v2.errors import Conflict
+from scorer_v2.primitives.errors import Conflict
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL, EXPIRY, hold
 from tests.factories.account import AddressListFactory, CommunityFactory
 from tests.factories.registry import HashLinkFactory, HumanPointsFactory, PassportFactory, StampFactory

@@ -9,7 +9,7 @@ from apps.registry.doors import score_internally
 from apps.registry.models import Event, HashScorerLink, HumanPoints, Score
 from apps.registry.recalculation.records import Selection
 from apps.registry.recalculation.services import recalculate
-from scorer_v2.errors import DomainError
+from scorer_v2.primitives.errors import DomainError
 from tests.operations.random_worlds import RandomWorld, changes_undone, rows_of_scorings
 
 pytestmark = pytest.mark.usefixtures("scoring_world")

@@ -9,7 +9,7 @@ from apps.ceramic_cache.models import Revocation
 from apps.ceramic_cache.revocations import services
 from apps.ceramic_cache.revocations.csv_file import parse_revocation_list
 from apps.ceramic_cache.revocations.services import RemovedRevocations, RevocationListCounts
-from scorer_v2.errors import NotFound
+from scorer_v2.primitives.errors import NotFound
 from tests.factories.addresses import address
 from tests.factories.ceramic_cache import RevocationFactory, RevocationListFactory, StoredStampFactory
 

@@ -19,7 +19,7 @@ from apps.scorer_weighted.configurations.services import (
     find_configuration,
     next_version,
 )
-from scorer_v2.errors import NotFound
+from scorer_v2.primitives.errors import NotFound
 from tests.factories.registry import WeightConfigurationFactory
 from tests.factories.scorer_weighted import BinaryScorerFactory, WeightedScorerFactory
 

@@ -7,12 +7,12 @@ import pytest
 from django.db import connections
 from django.test.utils import override_settings
 
-from tests.bench import filler
-from tests.bench.identities import INTERNAL_TOKEN, ISSUER, USER_COMMUNITY
-from tests.bench.partners import make_partners
 from tests.plans import hot_statements, plan_nodes
 from tests.server.profiles import profile_environment
 from tests.server.scratch_databases import ScratchDatabase, ScratchDatabases
+from tools.bench import filler
+from tools.bench.identities import INTERNAL_TOKEN, ISSUER, USER_COMMUNITY
+from tools.bench.partners import make_partners
 
 # Real rows: enough that statistics look as those of many do.
 STAMPS = 10_000

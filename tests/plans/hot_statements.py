@@ -6,13 +6,7 @@ from types import ModuleType
 
 import grimp
 
-from scorer_v2.database import Statement
-from tests.bench import requests
-from tests.bench.filler import filler_address
-from tests.bench.holders import WEIGHTS, Group
-from tests.bench.identities import API_KEY, PARTNER_COMMUNITY
-from tests.bench.recording import record
-from tests.bench.requests import Request
+from scorer_v2.database.round_trips import Statement
 from tests.factories.account import (
     AddressListFactory,
     AllowListFactory,
@@ -23,6 +17,12 @@ from tests.factories.account import (
 )
 from tests.factories.cgrants import RoundMappingFactory, SquelchedAccountFactory
 from tests.factories.scorer_weighted import WeightedScorerFactory
+from tools.bench import requests
+from tools.bench.filler import filler_address
+from tools.bench.holders import WEIGHTS, Group
+from tools.bench.identities import API_KEY, PARTNER_COMMUNITY
+from tools.bench.recording import record
+from tools.bench.requests import Request
 
 PROGRAM, BROKEN = 11, 12  # communities: of the points programme, and with a scorer that cannot score
 OLD_KEY = "oldold12.secret-that-only-pbkdf2-proves"

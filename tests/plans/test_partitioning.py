@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.bench.filler import filler_address
-from tests.bench.identities import API_KEY, PARTNER_COMMUNITY
 from tests.server.scratch_databases import ScratchDatabase
+from tools.bench.filler import filler_address
+from tools.bench.identities import API_KEY, PARTNER_COMMUNITY
 
 pytestmark = pytest.mark.xdist_group("plans")
 

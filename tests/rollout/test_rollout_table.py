@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from scorer_v2.api_urls import METHODS
-from scorer_v2.rollout import bucket
+from scorer_v2.rollout.middleware import bucket
 from tests.factories.addresses import address
 
 ADDRESS = address(1)
@@ -71,7 +71,10 @@ def configure(settings: Settings, mode: str, *, mounted: bool) -> None:
     settings.ROLLOUT_HEADER = "X-Use-Rust-Scorer"
     if mounted:
         settings.ROOT_URLCONF = "tests.rollout.other_project"
-        settings.MIDDLEWARE = ["scorer_v2.rollout.RolloutMiddleware", "django.middleware.common.CommonMiddleware"]
+        settings.MIDDLEWARE = [
+            "scorer_v2.rollout.middleware.RolloutMiddleware",
+            "django.middleware.common.CommonMiddleware",
+        ]
 
 
 def ask(method: str, path: str, header: str = "none", client: Client | None = None, **headers: str) -> Any:

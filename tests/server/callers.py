@@ -7,12 +7,12 @@ from typing import Any
 
 import jwt
 
-from apps.registry.issuing import IssuerKey, issue_eip712, new_nullifier
 from tests.factories.account import ApiKeyFactory, CommunityFactory
 from tests.factories.addresses import address as address_number
 from tests.factories.ceramic_cache import StoredStampFactory
 from tests.server.calls import Answer
 from tests.server.servers import Service
+from tools.issuing import IssuerKey, issue_eip712, new_nullifier
 
 ISSUED_AT = datetime(2025, 1, 1, tzinfo=UTC)
 EXPIRES_AT = datetime(2099, 1, 1, tzinfo=UTC)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from apps.registry.issuing import IssuerKey
 from tests.server.calls import Answer, call
 from tests.server.counting_proxy import CountingProxy, Target
 from tests.server.profiles import machine_environment, profile_environment
 from tests.server.running_server import RunningServer
 from tests.server.scratch_databases import ScratchDatabase, ScratchDatabases
+from tools.issuing import IssuerKey
 
 Proxy = Callable[[Target], CountingProxy]
 

@@ -21,7 +21,6 @@ from tests.factories.ceramic_cache import BanFactory
 from tests.factories.cgrants import GrantContributionFactory
 from tests.factories.registry import LegacyStakeFactory
 from tests.factories.stake import StakeFactory
-from tests.prove.figures import Figures
 from tests.server.callers import (
     ADDRESS,
     PROVIDERS,
@@ -36,6 +35,7 @@ from tests.server.callers import (
 )
 from tests.server.conftest import SETTINGS
 from tests.server.servers import servers_of
+from tools.prove.figures import Figures
 
 # `make prove` has more, and other ones each time.
 DEEP = "PROVE_EXAMPLES" in os.environ

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from scorer_v2.embedded_cluster import eventually
 from tests.server.running_server import HOST, START_SECONDS
 from tests.server.servers import Servers
+from tools.embedded_cluster import eventually
 
 # As a shell starts its background jobs: deaf to SIGINT, unless the program says otherwise.
 BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")

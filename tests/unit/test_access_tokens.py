@@ -9,7 +9,7 @@ import pytest
 from ninja_jwt.tokens import AccessToken, RefreshToken
 from pytest_django import Settings
 
-from scorer_v2 import security
+from apps.account import authentication
 from tests.endpoints.scoring_world import ALICE, access_token, answered, score_user
 
 # A request that passes the door is refused for its address, so that no database is needed.
@@ -127,7 +127,7 @@ def test_a_signature_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
         checked.append(token)
         return AccessToken(token)
 
-    monkeypatch.setattr(security, "AccessToken", check)
+    monkeypatch.setattr(authentication, "AccessToken", check)
     token = access_token(jti="checked once")
     assert [ask(f"Bearer {token}") for _ in range(3)] == [PASSED] * 3
     assert checked == [token]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scorer_v2.addresses import address_of_did, checked_address, is_address, lowercase_address
-from scorer_v2.errors import InvalidAddress
+from scorer_v2.primitives.addresses import address_of_did, checked_address, is_address, lowercase_address
+from scorer_v2.primitives.errors import InvalidAddress
 
 # From EIP-55, by its own account.
 CHECKSUMMED = [

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from scorer_v2.model_admin import BoundedPaginator, EditOnlyAdmin, IndexedAdmin, ReadOnlyAdmin
+from scorer_v2.admin_site.model_admin import BoundedPaginator, EditOnlyAdmin, IndexedAdmin, ReadOnlyAdmin
 from tests.factories import account, ceramic_cache, cgrants, registry, scorer_weighted, stake
 
 pytestmark = pytest.mark.django_db

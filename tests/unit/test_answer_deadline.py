@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from scorer_v2.database import BEGIN, Step, close, commit_and, fetch, rollback, send, statement
-from scorer_v2.errors import DatabaseSilent, DatabaseUnavailable
+from scorer_v2.database.round_trips import BEGIN, Step, close, commit_and, fetch, rollback, send, statement
+from scorer_v2.primitives.errors import DatabaseSilent, DatabaseUnavailable
 from tests.faults.fault_proxy import FaultProxy
 
 ECHO = statement("test.echo", "SELECT %(value)s::int")

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from ninja.errors import HttpError
 from pytest_django import Settings
 
-from scorer_v2.body_parsing import LARGE_BODY_BYTES, StrictJsonParser
+from scorer_v2.http.body_parsing import LARGE_BODY_BYTES, StrictJsonParser
 
 
 def parse(body: bytes, content_type: str = "application/json") -> Any:

@@ -10,8 +10,8 @@ import pytest
 from django.db.models import TextChoices
 from hypothesis import HealthCheck, given, settings, strategies
 
-from scorer_v2.bound_values import text_form
-from scorer_v2.database import Step, send, statement
+from scorer_v2.database.bound_values import text_form
+from scorer_v2.database.round_trips import Step, send, statement
 
 pytestmark = pytest.mark.usefixtures("committed_rows")
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
-from scorer_v2.required_schema import REQUIRED
-from scorer_v2.schema_check import missing_from_schema
+from scorer_v2.database.required_schema import REQUIRED
+from scorer_v2.database.schema_check import missing_from_schema
 
 pytestmark = pytest.mark.django_db
 

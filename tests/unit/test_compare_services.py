@@ -9,13 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from scorer_v2.api_urls import METHODS, template_of_route
-from scorer_v2.comparison.calls import NoUrl, Service
-from scorer_v2.comparison.differences import Answer, differences, learn, without_noise
-from scorer_v2.comparison.reports import as_html, as_json, as_text, verdict
-from scorer_v2.comparison.requests import READ_ONLY, BadRequests, Request, read_requests
-from scorer_v2.comparison.rows import TABLES, RowDifference, changed_fields, row_differences
-from scorer_v2.comparison.run import Comparison, Report, ServiceError
 from tests.factories.addresses import address
+from tools.comparison.calls import NoUrl, Service
+from tools.comparison.differences import Answer, differences, learn, without_noise
+from tools.comparison.reports import as_html, as_json, as_text, verdict
+from tools.comparison.requests import READ_ONLY, BadRequests, Request, read_requests
+from tools.comparison.rows import TABLES, RowDifference, changed_fields, row_differences
+from tools.comparison.run import Comparison, Report, ServiceError
 
 WEIGHTS = "/internal/embed/weights"
 

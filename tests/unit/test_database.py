@@ -10,9 +10,9 @@ from django.db import InterfaceError, connection, transaction
 from psycopg.pq import TransactionStatus
 
 from apps.registry.models import HumanPointsMultiplier
-from scorer_v2 import database
-from scorer_v2.database import BEGIN, COMMIT, Step, close, commit_and, fetch, rollback, send, statement
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.database import round_trips
+from scorer_v2.database.round_trips import BEGIN, COMMIT, Step, close, commit_and, fetch, rollback, send, statement
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 from tests.endpoints.disturbing import elsewhere, end_the_connection
 
 pytestmark = pytest.mark.usefixtures("committed_rows")
@@ -54,13 +54,13 @@ def failing_with(state: str) -> tuple[Step, Step]:
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Fills with the number of steps of every round trip."""
     made: list[int] = []
-    carry_out = database._carry_out
+    carry_out = round_trips._carry_out
 
     def recorded(steps: Sequence[Step], *others: Any) -> None:
         made.append(len(steps))
         carry_out(steps, *others)
 
-    monkeypatch.setattr(database, "_carry_out", recorded)
+    monkeypatch.setattr(round_trips, "_carry_out", recorded)
     return made
 
 
@@ -140,14 +140,14 @@ def test_a_dead_connection_is_a_failure_where_something_came_before(calls: list[
 
 
 def test_a_second_dead_connection_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    carry_out = database._carry_out
+    carry_out = round_trips._carry_out
 
     def always_dead(*given: Any) -> None:
         process()
         end_the_connection()
         carry_out(*given)
 
-    monkeypatch.setattr(database, "_carry_out", always_dead)
+    monkeypatch.setattr(round_trips, "_carry_out", always_dead)
     with pytest.raises(DatabaseUnavailable):
         send(echo(1), restartable=True)
 
@@ -269,7 +269,7 @@ def test_no_error_of_the_driver_gets_past(monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: Any) -> None:
         raise psycopg.InterfaceError("the driver's own")
 
-    monkeypatch.setattr(database, "_carry_out", fail)
+    monkeypatch.setattr(round_trips, "_carry_out", fail)
     for ask in (lambda: send(echo(1)), lambda: fetch(ECHO, {"value": 1}), lambda: commit_and(echo(1))):
         with pytest.raises(DatabaseUnavailable):
             ask()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scorer_v2.api import api
-from scorer_v2.demo.people import PEOPLE, UI_COMMUNITY
+from tools.demo.people import PEOPLE, UI_COMMUNITY
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 README = (CHECKOUT / "README.md").read_text()

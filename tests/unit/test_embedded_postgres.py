@@ -14,14 +14,14 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from scorer_v2 import embedded_cluster as cluster
-from scorer_v2 import embedded_postgres
+from tools import embedded_cluster as cluster
+from tools import embedded_postgres
 
 # Prints the URL and keeps using the server until its input ends.
 USER = """
 import sys
 from pathlib import Path
-from scorer_v2.embedded_postgres import database_url
+from tools.embedded_postgres import database_url
 print(database_url(Path(sys.argv[1]), sys.argv[2]), flush=True)
 sys.stdin.read()
 """

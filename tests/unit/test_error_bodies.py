@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.test import RequestFactory
 
-from scorer_v2.error_bodies import JsonErrorMiddleware
+from scorer_v2.http.error_bodies import JsonErrorMiddleware
 from tests.endpoints.scoring_world import answered, client
 
 
@@ -77,7 +77,7 @@ def test_what_a_view_raises_is_json_and_tells_nothing(
     def crash(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr("scorer_v2.health.json_bytes", crash)
+    monkeypatch.setattr("scorer_v2.http.health.json_bytes", crash)
     assert answered(client().get("/health")) == (status, {"detail": detail})
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 
-from scorer_v2 import database, health
+from scorer_v2.database import round_trips
+from scorer_v2.http import health
 from tests.endpoints.disturbing import fail
 from tests.endpoints.scoring_world import answered, client
 
@@ -25,7 +26,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def break_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_carry_out", lambda *_: fail())
+    monkeypatch.setattr(round_trips, "_carry_out", lambda *_: fail())
 
 
 def break_cache(monkeypatch: pytest.MonkeyPatch) -> None:

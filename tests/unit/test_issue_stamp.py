@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from apps.registry.issuing import InvalidKey, IssuerKey, issue_ed25519, issue_eip712
 from apps.registry.scoring.proofs import proof_fault
 from tests.unit.scoring.proof_samples import RECORDED, ed25519, eip712
+from tools.issuing import InvalidKey, IssuerKey, issue_ed25519, issue_eip712
 
 ADDRESS = "0x" + "a1" * 20
 

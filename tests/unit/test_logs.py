@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from scorer_v2.logs import FIELDS, JsonFormatter
-from scorer_v2.request_ids import RequestIdMiddleware
+from scorer_v2.http.request_ids import RequestIdMiddleware
+from scorer_v2.observability.logs import FIELDS, JsonFormatter
 
 
 def logged(message: str = "a message", *values: Any, exc_info: Any = None, **extra: Any) -> dict[str, Any]:

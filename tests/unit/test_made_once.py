@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from scorer_v2.api import api
-from scorer_v2.made_once import made_once
+from scorer_v2.http.made_once import made_once
 
 DOCUMENTS = ["/openapi.json", "/docs"]
 

@@ -14,11 +14,12 @@ from prometheus_client import REGISTRY
 from prometheus_client.mmap_dict import MmapedDict
 from pytest_django import Settings
 
-from scorer_v2 import checks, metrics, metrics_files
+from scorer_v2 import checks
 from scorer_v2.conf import Settings as OwnSettings
 from scorer_v2.conf import settings as own_settings
-from scorer_v2.measurements import Measurement
-from scorer_v2.request_log import shown_path
+from scorer_v2.observability import metrics, metrics_files
+from scorer_v2.observability.measurements import Measurement
+from scorer_v2.observability.request_log import shown_path
 from settings import environment
 
 

@@ -7,8 +7,8 @@ import weakref
 import pytest
 from django.db import connection
 
-from scorer_v2.database import BEGIN, Step, close, rollback, send, statement
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.database.round_trips import BEGIN, Step, close, rollback, send, statement
+from scorer_v2.primitives.errors import DatabaseUnavailable
 
 pytestmark = pytest.mark.usefixtures("committed_rows")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.prove.report import as_dict, as_markdown
-from tests.prove.section import Run, Section
-from tests.prove.sections import h_dependencies
+from tools.prove.report import as_dict, as_markdown
+from tools.prove.section import Run, Section
+from tools.prove.sections import h_dependencies
 
 
 def reported(function: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from scorer_v2.request_ids import RequestIdMiddleware, current_request_id
+from scorer_v2.http.request_ids import RequestIdMiddleware, current_request_id
 
 OWN = re.compile(r"[0-9a-f]{32}")
 

@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from scorer_v2 import rollout_state
-from scorer_v2.rollout import BUCKETS, bucket, is_chosen
-from scorer_v2.rollout_keys import routing_key
-from scorer_v2.rollout_state import CACHE_NAME, CurrentRollout, Rollout, store
+from scorer_v2.rollout import state
+from scorer_v2.rollout.keys import routing_key
+from scorer_v2.rollout.middleware import BUCKETS, bucket, is_chosen
+from scorer_v2.rollout.state import CACHE_NAME, CurrentRollout, Rollout, store
 from tests.factories.addresses import address
 
 ALICE = "0xAbCdEf" + "0" * 33 + "1"
@@ -189,7 +189,7 @@ def test_what_is_stored_holds_without_a_restart_within_seconds(clock: Clock) -> 
 def test_the_cache_is_read_once_in_a_while_only(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Mock()
     watched.get.return_value = None
-    monkeypatch.setattr(rollout_state, "cache", watched)
+    monkeypatch.setattr(state, "cache", watched)
     current = CurrentRollout(clock)
     for _ in range(10):
         current()
@@ -202,7 +202,7 @@ def test_the_settings_hold_while_the_cache_is_down(clock: Clock, monkeypatch: py
     assert current() == Rollout("percent", 50)
     clock.now += 5
     with monkeypatch.context() as patched:
-        patched.setattr(rollout_state, "cache", None)
+        patched.setattr(state, "cache", None)
         assert current() == Rollout("header", 7)
     clock.now += 5
     assert current() == Rollout("percent", 50)
@@ -220,14 +220,14 @@ def test_a_real_redis_tells_other_processes(redis_cache: str, clock: Clock) -> N
     store(Rollout("percent", 50))
     assert CurrentRollout(clock)() == Rollout("percent", 50)
     assert cache.ttl(CACHE_NAME) is None  # it stays
-    assert rollout_state.is_shared()
+    assert state.is_shared()
 
 
 # The command ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.ROLLOUT_MODE, settings.ROLLOUT_PERCENT = "all", 0
-    monkeypatch.setattr(rollout_state, "is_shared", lambda: True)
+    monkeypatch.setattr(state, "is_shared", lambda: True)
 
 
 def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> Any:
@@ -246,19 +246,19 @@ def test_it_sets_shows_and_resets(shared: None, capsys: pytest.CaptureFixture[st
     assert run("set", "--mode", "header", capsys=capsys)["percent"] == 25
     assert run("show", capsys=capsys)["mode"] == "header"
     assert run("reset", capsys=capsys)["source"] == "the settings"
-    assert rollout_state.stored() is None
+    assert state.stored() is None
 
 
 def test_a_dry_run_changes_nothing(shared: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("set", "--percent", "25", "--dry-run", capsys=capsys)["dry_run"]
-    assert rollout_state.stored() is None
+    assert state.stored() is None
 
 
 @pytest.mark.parametrize("arguments", [["--percent", "101"], ["--percent", "-1"], [], ["--mode", "most"]])
 def test_it_refuses_what_is_no_rollout(shared: None, arguments: list[str]) -> None:
     with pytest.raises(CommandError):
         call_command("rollout", "set", *arguments)
-    assert rollout_state.stored() is None
+    assert state.stored() is None
 
 
 def test_it_refuses_to_set_what_no_server_would_see() -> None:
@@ -275,7 +275,7 @@ def test_nonsense_in_the_cache_is_named_and_can_be_reset(shared: None, capsys: p
 
 
 def test_a_cache_that_is_down_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollout_state, "cache", None)
+    monkeypatch.setattr(state, "cache", None)
     with pytest.raises(CommandError) as caught:
         call_command("rollout", "show")
     assert caught.value.returncode == 2

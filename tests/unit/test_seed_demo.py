@@ -13,12 +13,12 @@ from django.test import Client
 
 from apps.account.models import AccountAPIKey, Community
 from apps.ceramic_cache.models import CeramicCache
-from apps.registry.issuer_keys import load_key
 from apps.registry.models import HumanPoints
-from scorer_v2 import demo
-from scorer_v2.demo.people import ADDRESS_LIST, ALICE, BOB, DAVE, FRANK, GRACE, PEOPLE, POINTS_COMMUNITY, UI_COMMUNITY
 from tests.factories.account import CommunityFactory, UserFactory
 from tests.factories.ceramic_cache import StoredStampFactory
+from tools import demo
+from tools.demo.people import ADDRESS_LIST, ALICE, BOB, DAVE, FRANK, GRACE, PEOPLE, POINTS_COMMUNITY, UI_COMMUNITY
+from tools.issuer_keys import load_key
 
 transactional = pytest.mark.django_db(transaction=True)
 stored = pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.ceramic_cache.stamps.items import InvalidStamp, StampItem, check_items, check_number, provider_of_subject
-from scorer_v2.errors import TooManyStamps
+from scorer_v2.primitives.errors import TooManyStamps
 
 STAMP: dict[str, Any] = {"proof": {"proofValue": "0xabc"}, "credentialSubject": {"provider": "Google"}}
 

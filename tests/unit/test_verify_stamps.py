@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.registry.issuing import IssuerKey, issue_eip712
 from apps.registry.management.commands import verify_stamps
+from tools.issuing import IssuerKey, issue_eip712
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,7 +1,7 @@
 """Address lists as CSV files (contract, section 6.4). Pure. The first column is the address; a header is optional."""
 
-from scorer_v2.addresses import is_address
-from scorer_v2.csv_files import InvalidLine, ParsedFile, Record, names_of, read_records, sort_lines
+from scorer_v2.operations.csv_files import InvalidLine, ParsedFile, Record, names_of, read_records, sort_lines
+from scorer_v2.primitives.addresses import is_address
 
 HEADERS = frozenset({"address", "addresses", "wallet", "wallet address", "wallet_address", "eth_address"})
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 CHUNK = 10_000
 

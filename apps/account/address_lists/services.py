@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.account.address_lists import managers
-from scorer_v2.bulk_database import transaction
-from scorer_v2.csv_files import ParsedFile, csv_lines
-from scorer_v2.errors import NotFound
+from scorer_v2.database.bulk import transaction
+from scorer_v2.operations.csv_files import ParsedFile, csv_lines
+from scorer_v2.primitives.errors import NotFound
 
 NO_LIST = "There is no such address list."
 

@@ -24,10 +24,10 @@ from scorer_v2.admin_site.list_pages import (
     NewListForm,
     UnusableFile,
 )
+from scorer_v2.admin_site.model_admin import BoundedPaginator, IndexedAdmin
 from scorer_v2.admin_site.pages import page, page_url
 from scorer_v2.admin_site.upload_pages import UploadForm
-from scorer_v2.csv_files import ParsedFile
-from scorer_v2.model_admin import BoundedPaginator, IndexedAdmin
+from scorer_v2.operations.csv_files import ParsedFile
 
 VIEW, ADD, DELETE = (f"account.{verb}_addresslistmember" for verb in ("view", "add", "delete"))
 

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from apps.account.models import Community
 from apps.scorer_weighted.models import Scorer
 from scorer_v2.admin_site.ids_field import joined
+from scorer_v2.admin_site.model_admin import PermanentAdmin
 from scorer_v2.admin_site.pages import page_url
-from scorer_v2.model_admin import PermanentAdmin
 
 MOST_COMMUNITIES = 300
 """So that a URL can name them."""

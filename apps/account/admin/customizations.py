@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from apps.account.models import AllowList, CustomCredential, Customization, IncludedChainId
 from scorer_v2.admin_site.buttons import row_button
-from scorer_v2.model_admin import IndexedAdmin, RowsInline
+from scorer_v2.admin_site.model_admin import IndexedAdmin, RowsInline
 
 if TYPE_CHECKING:  # unfold has no types
     from django.forms import BaseInlineFormSet

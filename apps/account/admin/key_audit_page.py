@@ -19,8 +19,8 @@ from apps.account.key_audit.services import (
 from scorer_v2.admin_site.form_pages import Table, told
 from scorer_v2.admin_site.forms import PageForm
 from scorer_v2.admin_site.pages import AdminPage, page
-from scorer_v2.bulk_database import patient_transaction
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.database.bulk import patient_transaction
+from scorer_v2.primitives.errors import DatabaseUnavailable
 
 PROBLEMS: Mapping[str, str] = {
     REVOKED: "Revoked, and called all the same",

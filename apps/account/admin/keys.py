@@ -21,8 +21,8 @@ from apps.account.new_keys import make_key, new_prefix
 from scorer_v2.admin_site.buttons import list_button, row_button
 from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview
 from scorer_v2.admin_site.forms import ReasonedForm
+from scorer_v2.admin_site.model_admin import PermanentAdmin
 from scorer_v2.admin_site.pages import page
-from scorer_v2.model_admin import PermanentAdmin
 
 LIMITS = ("rate_limit", "analysis_rate_limit", "embed_rate_limit")
 LIMIT_NAMES = frozenset(LIMITS)

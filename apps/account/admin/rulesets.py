@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from apps.account.models import CustomCredentialRuleset
 from apps.account.models.custom_credentials import CredentialType
 from apps.account.rulesets.definitions import InvalidDefinition, check_definition, provider_id_of
-from scorer_v2.model_admin import PermanentAdmin
+from scorer_v2.admin_site.model_admin import PermanentAdmin
 
 
 class RulesetForm(forms.ModelForm):  # type: ignore[type-arg]

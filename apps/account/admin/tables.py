@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.account.models import Account, AccountAPIKeyAnalytics, CustomPlatform
-from scorer_v2.model_admin import IndexedAdmin, PermanentAdmin, ReadOnlyAdmin
+from scorer_v2.admin_site.model_admin import IndexedAdmin, PermanentAdmin, ReadOnlyAdmin
 
 
 @admin.register(Account)

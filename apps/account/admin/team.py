@@ -9,8 +9,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
+from scorer_v2.admin_site.model_admin import ReadOnlyAdmin
 from scorer_v2.admin_site.reasons import ReasonedAdmin
-from scorer_v2.model_admin import ReadOnlyAdmin
 
 if TYPE_CHECKING:  # unfold has no types
     from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm

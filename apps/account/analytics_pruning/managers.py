@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 # How many rows are older.
 COUNT_OLD = statement(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from apps.account.analytics_pruning import managers
-from scorer_v2.bulk_database import transaction
+from scorer_v2.database.bulk import transaction
 
 
 def count_old_analytics(*, before: datetime) -> int:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from scorer_v2.bulk_database import transaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import transaction
+from scorer_v2.database.round_trips import statement
 
 # Every key with its owner and its recent calls, in all and of the endpoint that needs `read_scores`.
 KEYS = statement(

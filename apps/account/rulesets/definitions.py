@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apps.registry.scoring.storable import is_storable
+from scorer_v2.primitives.storable import is_storable
 
 LONGEST_NAME = 64
 _NAME = re.compile(r"[A-Za-z0-9]+")

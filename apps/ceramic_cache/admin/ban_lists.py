@@ -24,7 +24,7 @@ from scorer_v2.admin_site.list_pages import (
     UnusableFile,
 )
 from scorer_v2.admin_site.pages import page, page_url
-from scorer_v2.csv_files import ParsedFile
+from scorer_v2.operations.csv_files import ParsedFile
 
 VIEW = "ceramic_cache.view_ban"
 COLUMNS = "Columns type, provider, hash, address, end_time and perhaps reason; the type may be empty."

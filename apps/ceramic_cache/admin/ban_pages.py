@@ -21,11 +21,7 @@ from apps.ceramic_cache.bans.services import (
 )
 from apps.ceramic_cache.bans.targets import BanTarget, InvalidBan, ban_target
 from apps.ceramic_cache.models import Ban, BanList, RevocationList
-from scorer_v2.admin_site.change_log import ADDITION
-from scorer_v2.admin_site.form_pages import ActionPage, Done, FormPage, Preview, Table, told
-from scorer_v2.admin_site.forms import MomentField
-from scorer_v2.admin_site.pages import AdminPage, page, page_url
-from scorer_v2.admin_site.rescoring import (
+from apps.registry.admin.rescoring import (
     MOST_ADDRESSES,
     TOO_MANY,
     RescoringForm,
@@ -33,7 +29,11 @@ from scorer_v2.admin_site.rescoring import (
     rescore,
     wants_rescoring,
 )
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.admin_site.change_log import ADDITION
+from scorer_v2.admin_site.form_pages import ActionPage, Done, FormPage, Preview, Table, told
+from scorer_v2.admin_site.forms import MomentField
+from scorer_v2.admin_site.pages import AdminPage, page, page_url
+from scorer_v2.primitives.errors import DatabaseUnavailable
 
 SHOWN = 20
 MOST_STAMPS = 100_000

@@ -14,8 +14,8 @@ from django.utils.html import format_html
 
 from apps.ceramic_cache.bans.targets import BanTarget, InvalidBan, ban_target
 from apps.ceramic_cache.models import Ban
+from scorer_v2.admin_site.model_admin import IndexedAdmin
 from scorer_v2.admin_site.pages import page_url
-from scorer_v2.model_admin import IndexedAdmin
 
 MOST_SELECTED = 400
 """So that a URL can name them. More at once: the bans of a list."""

@@ -15,6 +15,7 @@ from apps.ceramic_cache.revocations.services import (
     preview_revocation_list,
     remove_revocation_list_entries,
 )
+from apps.registry.admin.rescoring import RescoringForm, limit_rescoring, rescore, wants_rescoring
 from scorer_v2.admin_site.form_pages import Done, Preview
 from scorer_v2.admin_site.list_pages import (
     DownloadPage,
@@ -26,8 +27,7 @@ from scorer_v2.admin_site.list_pages import (
     UnusableFile,
 )
 from scorer_v2.admin_site.pages import page, page_url
-from scorer_v2.admin_site.rescoring import RescoringForm, limit_rescoring, rescore, wants_rescoring
-from scorer_v2.csv_files import ParsedFile, RejectedLine
+from scorer_v2.operations.csv_files import ParsedFile, RejectedLine
 
 
 class RevocationImportForm(ImportForm, RescoringForm):

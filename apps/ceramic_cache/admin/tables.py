@@ -10,8 +10,8 @@ from apps.ceramic_cache.admin.undeletion_page import MAY_UNDELETE, MOST_AT_ONCE,
 from apps.ceramic_cache.models import CeramicCache, Revocation
 from apps.registry.admin.explanation_page import explain_link
 from scorer_v2.admin_site.ids_field import joined
+from scorer_v2.admin_site.model_admin import IndexedAdmin, ReadOnlyAdmin
 from scorer_v2.admin_site.pages import page_url
-from scorer_v2.model_admin import IndexedAdmin, ReadOnlyAdmin
 
 
 class SaveStatusFilter(admin.SimpleListFilter):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apps.ceramic_cache.bans.targets import BanTarget, InvalidBan, ban_target
-from scorer_v2.csv_files import (
+from scorer_v2.operations.csv_files import (
     InvalidLine,
     ParsedFile,
     Record,

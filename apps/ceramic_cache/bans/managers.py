@@ -7,8 +7,8 @@ from typing import Any
 
 from apps.ceramic_cache.bans.csv_file import BanEntry
 from apps.ceramic_cache.bans.targets import ACCOUNT, HASH, SINGLE_STAMP, BanTarget
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import Statement, statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import Statement, statement
 
 CHUNK = 10_000
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from apps.ceramic_cache.bans import managers
 from apps.ceramic_cache.bans.csv_file import COLUMNS, REASON, BanEntry
 from apps.ceramic_cache.bans.targets import BanTarget, ban_target
-from scorer_v2.bulk_database import transaction
-from scorer_v2.csv_files import ParsedFile, csv_lines
-from scorer_v2.errors import NotFound
+from scorer_v2.database.bulk import transaction
+from scorer_v2.operations.csv_files import ParsedFile, csv_lines
+from scorer_v2.primitives.errors import NotFound
 
 NO_LIST = "There is no such ban list."
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from scorer_v2.addresses import is_address
+from scorer_v2.primitives.addresses import is_address
 
 ACCOUNT: Final = "account"
 SINGLE_STAMP: Final = "single_stamp"

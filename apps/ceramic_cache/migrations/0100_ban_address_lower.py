@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Lower
 
-from scorer_v2.concurrent_indexes import AddIndexSafely
+from scorer_v2.database.concurrent_indexes import AddIndexSafely
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@
 The column `proof_value` where there is a header, others being ignored; else the first column.
 """
 
-from scorer_v2.csv_files import InvalidLine, ParsedFile, Record, names_of, read_records, sort_lines
+from scorer_v2.operations.csv_files import InvalidLine, ParsedFile, Record, names_of, read_records, sort_lines
 
 COLUMN = "proof_value"
 LONGEST_PROOF_VALUE = 256

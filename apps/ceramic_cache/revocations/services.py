@@ -11,9 +11,9 @@ from typing import Any
 from apps.ceramic_cache.revocations import managers
 from apps.ceramic_cache.revocations.csv_file import COLUMN
 from apps.ceramic_cache.revocations.managers import ProofValue
-from scorer_v2.bulk_database import transaction
-from scorer_v2.csv_files import ParsedFile, RejectedLine, csv_lines
-from scorer_v2.errors import NotFound
+from scorer_v2.database.bulk import transaction
+from scorer_v2.operations.csv_files import ParsedFile, RejectedLine, csv_lines
+from scorer_v2.primitives.errors import NotFound
 
 NO_LIST = "There is no such revocation list."
 

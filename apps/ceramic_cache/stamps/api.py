@@ -5,13 +5,13 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Path, Router
 
+from apps.account.authentication import InternalToken, UserHttpRequest, UserToken
 from apps.ceramic_cache.schemas import Bounded
 from apps.ceramic_cache.stamps import services
 from apps.ceramic_cache.stamps.schemas import EmbedStamps, UserStamp
 from apps.registry.schemas import StampsAndScore
-from scorer_v2.answers import json_answer
-from scorer_v2.error_schemas import errors
-from scorer_v2.security import InternalToken, UserHttpRequest, UserToken
+from scorer_v2.http.answers import json_answer
+from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["stamps"])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from scorer_v2.errors import DomainError, TooManyStamps
+from scorer_v2.primitives.errors import DomainError, TooManyStamps
 
 MOST_STAMPS = 100
 LONGEST_PROVIDER = 256

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.ceramic_cache.stamps.items import StampItem
-from scorer_v2.database import Step, statement
+from scorer_v2.database.round_trips import Step, statement
 
 PASSPORT_APP, EMBED_APP = 1, 2
 

@@ -7,8 +7,8 @@ from apps.ceramic_cache.stamps.managers import EMBED_APP, PASSPORT_APP, SentStam
 from apps.registry.doors import score_community, stamps_and_score
 from apps.registry.managers.communities import LARGEST_ID, OR_SIBLING
 from apps.registry.services import effective_scorer_id, user_scorer_id
-from scorer_v2.addresses import lowercase_address
-from scorer_v2.errors import DomainError, NotFound
+from scorer_v2.primitives.addresses import lowercase_address
+from scorer_v2.primitives.errors import DomainError, NotFound
 
 INVALID_SCORER = "Invalid scorer_id"
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 # Of the deleted stamps of one type, address and provider the newest comes back, where none is live.
 UNDELETE = statement(

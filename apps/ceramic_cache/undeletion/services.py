@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.ceramic_cache.undeletion import managers
-from scorer_v2.bulk_database import transaction
+from scorer_v2.database.bulk import transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from apps.registry.explanations.records import (
 )
 from apps.registry.explanations.services import explain_score
 from apps.registry.models import Passport
-from scorer_v2.addresses import lowercase_address
 from scorer_v2.admin_site.form_pages import Table, told
 from scorer_v2.admin_site.forms import PageForm
 from scorer_v2.admin_site.pages import AdminPage, page, page_url
-from scorer_v2.errors import DomainError, InvalidAddress
+from scorer_v2.primitives.addresses import lowercase_address
+from scorer_v2.primitives.errors import DomainError, InvalidAddress
 
 LARGEST_ID = 2**63 - 1
 SHOWN_COMMUNITIES = 100

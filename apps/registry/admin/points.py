@@ -12,9 +12,9 @@ from apps.registry.models import (
     HumanPointsConfig,
     HumanPointsMultiplier,
 )
-from scorer_v2.addresses import checked_address
-from scorer_v2.errors import InvalidAddress
-from scorer_v2.model_admin import IndexedAdmin
+from scorer_v2.admin_site.model_admin import IndexedAdmin
+from scorer_v2.primitives.addresses import checked_address
+from scorer_v2.primitives.errors import InvalidAddress
 
 LARGEST_CHAIN_ID = 2**31 - 1
 MOST_POINTS = 1_000_000

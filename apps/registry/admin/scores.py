@@ -16,9 +16,9 @@ from apps.registry.rescoring.services import rescore_scores
 from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import chosen_ids, joined
+from scorer_v2.admin_site.model_admin import ReadOnlyAdmin
 from scorer_v2.admin_site.pages import page, page_url
-from scorer_v2.errors import DomainError
-from scorer_v2.model_admin import ReadOnlyAdmin
+from scorer_v2.primitives.errors import DomainError
 
 MOST_AT_ONCE = 100
 NONE = "-"

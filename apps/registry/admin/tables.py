@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.registry.models import Event, GTCStakeEvent, HashScorerLink, Stamp, StampMetadata
-from scorer_v2.model_admin import IndexedAdmin, ReadOnlyAdmin
+from scorer_v2.admin_site.model_admin import IndexedAdmin, ReadOnlyAdmin
 
 
 @admin.register(Stamp)

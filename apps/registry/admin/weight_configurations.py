@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from apps.registry.models import WeightConfiguration, WeightConfigurationItem
 from scorer_v2.admin_site.buttons import list_button, row_button
+from scorer_v2.admin_site.model_admin import EditOnlyAdmin, IndexedAdmin, RowsInline
 from scorer_v2.admin_site.upload_pages import csv_download
-from scorer_v2.csv_files import csv_lines
-from scorer_v2.model_admin import EditOnlyAdmin, IndexedAdmin, RowsInline
+from scorer_v2.operations.csv_files import csv_lines
 
 MAY_VIEW = "registry.view_weightconfiguration"
 MAY_ADD = "registry.add_weightconfiguration"

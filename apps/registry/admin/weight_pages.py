@@ -38,7 +38,7 @@ from scorer_v2.admin_site.form_pages import ActionPage, ChangingPage, Done, Form
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.pages import page
 from scorer_v2.admin_site.upload_pages import UploadForm, UploadPage, lines_table
-from scorer_v2.csv_files import ParsedFile, UnreadableFile, csv_lines
+from scorer_v2.operations.csv_files import ParsedFile, UnreadableFile, csv_lines
 
 MAY_ADD = "registry.add_weightconfiguration"
 MAY_CHANGE = "registry.change_weightconfiguration"

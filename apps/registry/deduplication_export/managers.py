@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from scorer_v2.bulk_database import transaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import transaction
+from scorer_v2.database.round_trips import statement
 
 # A page of addresses that lost stamps in a community: the latest event of each provider, and who owns its nullifiers
 # now. Whole addresses only.

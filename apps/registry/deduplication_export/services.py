@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.registry.deduplication_export import managers
-from scorer_v2.errors import NotFound
+from scorer_v2.primitives.errors import NotFound
 
 COLUMNS = ("address", "provider", "deduplicated_at", "nullifier", "owner", "owner_until")
 ADDRESSES_AT_ONCE = 1_000

@@ -10,8 +10,8 @@ from apps.registry.managers.communities import BY_ID, scorer_values
 from apps.registry.managers.outcomes import COUNT_METAMASK_AWARDS
 from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, known_values, snapshot_from
 from apps.registry.scoring.records import StoredStamp
-from scorer_v2.bulk_database import transaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import transaction
+from scorer_v2.database.round_trips import statement
 
 # The community, and the passport and score that the address has in it.
 STORED = statement(

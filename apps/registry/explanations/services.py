@@ -19,8 +19,8 @@ from apps.registry.managers.snapshots import UnscorableCommunity
 from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, ValidStamp
 from apps.registry.scoring.scoring import ScoringError, outcome_of
-from scorer_v2.addresses import lowercase_address
-from scorer_v2.errors import DomainError, NotFound
+from scorer_v2.primitives.addresses import lowercase_address
+from scorer_v2.primitives.errors import DomainError, NotFound
 
 EVENTS_SHOWN = 10
 NO_COMMUNITY = "There is no such scorer."

@@ -5,12 +5,12 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
+from apps.account.authentication import InternalToken
 from apps.account.schemas import EXAMPLE_ADDRESS
 from apps.registry.legacy_stakes import services
 from apps.registry.legacy_stakes.schemas import LegacyStakes
-from scorer_v2.answers import json_answer, json_bytes
-from scorer_v2.error_schemas import errors
-from scorer_v2.security import InternalToken
+from scorer_v2.http.answers import json_answer, json_bytes
+from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["stake"])
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scorer_v2.conf import settings
-from scorer_v2.database import fetch, statement
+from scorer_v2.database.round_trips import fetch, statement
 
 LARGEST_ROUND_ID = 2**31 - 1
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from apps.registry.legacy_stakes.managers import find_legacy_stakes
 from apps.stake.services import StakesUnreadable
-from scorer_v2.addresses import lowercase_address
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.primitives.addresses import lowercase_address
+from scorer_v2.primitives.errors import DatabaseUnavailable
 
 
 def legacy_stakes_of(*, address: str, round_id: int) -> list[dict[str, Any]]:

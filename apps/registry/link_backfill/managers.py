@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.registry.scoring.records import HashLink
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 # A page of the stamps that scorings kept, perhaps only of passports that were scored since a time.
 KEPT_STAMPS = statement(

@@ -17,7 +17,7 @@ from apps.registry.link_backfill.managers import KeptStamp, Place
 from apps.registry.scoring.nullifiers import counting, nullifiers_of
 from apps.registry.scoring.records import HashLink
 from apps.registry.scoring.validity import parse_expiry
-from scorer_v2.bulk_database import transaction
+from scorer_v2.database.bulk import transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from apps.registry.scoring.records import Outcome
-from scorer_v2.database import Rows, Step, statement
+from scorer_v2.database.round_trips import Rows, Step, statement
 
 # Claims nullifiers for the address, and copies other owners' links to nullifiers that nobody had; sorted by hash, so
 # that two requests never wait for each other crosswise. A claim is lost when the link meanwhile belongs to somebody

@@ -9,7 +9,7 @@ from typing import Any
 from apps.registry.managers.communities import LOOKUPS, CommunityLookup
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
 from apps.registry.scoring.remembered_stamps import RememberedStamps
-from scorer_v2.database import Rows, Statement, statement
+from scorer_v2.database.round_trips import Rows, Statement, statement
 
 # Locks the passport of (address, community), creating it where it is missing. Two requests for it run one after the
 # other; the later one's snapshot sees what the earlier one committed. A passport that another request creates at

@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.registry.managers.snapshots import AWARDING_LISTS, POINTS, points_from
 from apps.registry.scoring.records import PointsState
-from scorer_v2.database import fetch, statement
+from scorer_v2.database.round_trips import fetch, statement
 
 # A community by id, the address's score in it if there is one, and the address's points if they may be shown.
 _STORED_SCORE = statement(

@@ -27,8 +27,8 @@ from apps.registry.managers.snapshots import (
 )
 from apps.registry.scoring.records import Outcome, Snapshot
 from apps.registry.scoring.remembered_stamps import RememberedStamps
-from scorer_v2.database import BEGIN, COMMIT, Step, commit_and, rollback, send
-from scorer_v2.errors import Conflict, DatabaseUnavailable, DomainError
+from scorer_v2.database.round_trips import BEGIN, COMMIT, Step, commit_and, rollback, send
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable, DomainError
 
 DATA_EXCEPTION = "22"  # the class of SQLSTATEs that says a value does not fit
 

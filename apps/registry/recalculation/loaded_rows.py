@@ -7,7 +7,7 @@ import orjson
 
 from apps.registry.recalculation.records import LoadedStamp
 from apps.registry.scoring.records import Credential
-from scorer_v2.database import Rows
+from scorer_v2.database.round_trips import Rows
 
 
 def stamps_by_passport(rows: Rows) -> tuple[Mapping[int, list[LoadedStamp]], Mapping[int, list[int]]]:

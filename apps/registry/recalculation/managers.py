@@ -19,7 +19,7 @@ from apps.registry.recalculation.records import (
 )
 from apps.registry.scoring.proof_values import SECP256K1_ORDER
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot
-from scorer_v2.database import BEGIN, Step, fetch, send, statement
+from scorer_v2.database.round_trips import BEGIN, Step, fetch, send, statement
 
 # The communities that have passports to recompute.
 COMMUNITIES = statement(

@@ -24,8 +24,8 @@ from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Credential, HashLink, Snapshot, ValidStamp
 from scorer_v2.conf import settings
-from scorer_v2.database import rollback
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.database.round_trips import rollback
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 
 logger = logging.getLogger("scorer_v2.recalculation")
 

@@ -17,7 +17,7 @@ from django.db import connections
 from django.utils.log import configure_logging
 
 from apps.registry.recalculation.records import Tally
-from scorer_v2.errors import DomainError
+from scorer_v2.primitives.errors import DomainError
 
 BATCHES_IN_HAND = 2  # for each worker: one that it works on, one that waits
 

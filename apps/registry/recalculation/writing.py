@@ -8,7 +8,7 @@ import orjson
 
 from apps.registry.recalculation.records import LinksToWrite, LoadedPassport, Recomputed
 from apps.registry.scoring.records import HashLink, Outcome
-from scorer_v2.database import Step, commit_and, statement
+from scorer_v2.database.round_trips import Step, commit_and, statement
 
 # As `registry.claim_links` for one address: a claim is lost when the link meanwhile belongs to somebody else; then the
 # division by zero ends the transaction, and the batch starts over.

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from scorer_v2.bulk_database import transaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import transaction
+from scorer_v2.database.round_trips import statement
 
 # Counts no further than anybody needs to know.
 COUNT_PASSPORTS = statement(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scorer_v2.errors import DomainError
+from scorer_v2.primitives.errors import DomainError
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 5

@@ -13,7 +13,7 @@ from apps.registry.recalculation.services import recalculate, recalculate_batch
 from apps.registry.rescoring import managers, queue
 from apps.registry.rescoring.records import Rescoring
 from scorer_v2.conf import settings
-from scorer_v2.errors import DomainError
+from scorer_v2.primitives.errors import DomainError
 
 AT_ONCE = 1_000
 

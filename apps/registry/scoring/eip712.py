@@ -13,8 +13,8 @@ from typing import Any, Final
 import orjson
 
 from apps.registry.scoring.documents import InvalidDocument, parse_document
-from apps.registry.scoring.keccak import keccak256
 from apps.registry.scoring.proof_errors import InvalidProof
+from scorer_v2.primitives.keccak import keccak256
 
 MAX_TYPES = 32
 MAX_MEMBERS = 64

@@ -6,11 +6,11 @@ from typing import Any, Final
 from coincurve import PrivateKey, PublicKey
 
 from apps.registry.scoring.eip712 import typed_data_hash
-from apps.registry.scoring.ethereum_addresses import checksummed
-from apps.registry.scoring.keccak import keccak256
 from apps.registry.scoring.proof_errors import InvalidProof
 from apps.registry.scoring.proof_values import NON_CANONICAL, is_canonical_eip712
 from apps.registry.scoring.signed_credentials import SignedCredential
+from scorer_v2.primitives.ethereum_addresses import checksummed
+from scorer_v2.primitives.keccak import keccak256
 
 _ISSUER: Final = re.compile(r"did:ethr:(?:([^:]*):)?(0x(?:[0-9a-zA-Z]{40}|[0-9a-fA-F]{66}))")
 _KEY_LENGTH: Final = 68

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.registry.scoring.storable import is_storable
+from scorer_v2.primitives.storable import is_storable
 
 LONGEST_NULLIFIER = 100
 _FIRST_GENERATION = "v0"

@@ -8,7 +8,7 @@ from apps.registry.scoring.documents import parse_document
 from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.nullifiers import counting, human_key_of, nullifiers_of
 from apps.registry.scoring.records import Credential, ScoringRules, ValidStamp
-from apps.registry.scoring.storable import is_storable
+from scorer_v2.primitives.storable import is_storable
 
 ProofFault = Callable[[Credential], str | None]
 """Takes a parsed credential, gives what is wrong with its proof, or None."""

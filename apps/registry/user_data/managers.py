@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 _PASSPORTS = "SELECT id FROM registry_passport WHERE address = %(address)s"
 _STAMPS = "SELECT id FROM ceramic_cache_ceramiccache WHERE address = %(address)s"

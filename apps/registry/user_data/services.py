@@ -8,8 +8,8 @@ from django.utils import timezone
 from apps.registry.recalculation.records import Selection, Tally
 from apps.registry.recalculation.services import recalculate
 from apps.registry.user_data import managers
-from scorer_v2.addresses import lowercase_address
-from scorer_v2.bulk_database import transaction
+from scorer_v2.database.bulk import transaction
+from scorer_v2.primitives.addresses import lowercase_address
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from apps.registry.managers.snapshots import OVERLAY
 from apps.registry.weight_effects.records import CommunityWeighing, SampledScore
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import Row, Rows, statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import Row, Rows, statement
 
 # Of the stamps that a score counted (the keys of `stamp_scores`), when each expires.
 _SAMPLED = """

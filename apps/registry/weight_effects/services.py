@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.registry.weight_effects import managers
 from apps.registry.weight_effects.effects import Change, effect_of
 from apps.registry.weight_effects.records import CommunityWeighing, Sample, SampledEffect, SampledScore
-from scorer_v2.bulk_database import BulkTransaction, transaction
+from scorer_v2.database.bulk import BulkTransaction, transaction
 
 SCORES = 2_000
 PROBES = 2_500

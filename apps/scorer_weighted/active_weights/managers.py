@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 # The active configuration, held so that nobody activates another one meanwhile.
 ACTIVE = statement(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from apps.scorer_weighted.active_weights import managers
-from scorer_v2.bulk_database import transaction
-from scorer_v2.errors import DomainError
+from scorer_v2.database.bulk import transaction
+from scorer_v2.primitives.errors import DomainError
 
 
 class NoActiveWeights(DomainError):

@@ -24,8 +24,8 @@ from scorer_v2.admin_site.buttons import row_button
 from scorer_v2.admin_site.form_pages import Done, FormPage, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import joined
+from scorer_v2.admin_site.model_admin import PermanentAdmin, ReadOnlyAdmin
 from scorer_v2.admin_site.pages import page, page_url
-from scorer_v2.model_admin import PermanentAdmin, ReadOnlyAdmin
 
 LONGEST_PROVIDER = 256  # registry_stamp.provider
 SHOWN_COMMUNITIES = 20

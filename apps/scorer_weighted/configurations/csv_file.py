@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apps.registry.scoring.weights import as_decimal
-from scorer_v2.csv_files import InvalidLine, ParsedFile, Record, names_of, read_records, sort_lines
+from scorer_v2.operations.csv_files import InvalidLine, ParsedFile, Record, names_of, read_records, sort_lines
 
 HEADERS = frozenset({"provider", "providers", "stamp", "name"})
 LONGEST_PROVIDER = 100  # registry_weightconfigurationitem.provider

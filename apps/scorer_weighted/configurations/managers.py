@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from apps.scorer_weighted.configurations.csv_file import WeightEntry
-from scorer_v2.bulk_database import BulkTransaction
-from scorer_v2.database import statement
+from scorer_v2.database.bulk import BulkTransaction
+from scorer_v2.database.round_trips import statement
 
 # Holds all configurations, of which there are few, so that versions and activity change one after the other.
 LOCK = statement(

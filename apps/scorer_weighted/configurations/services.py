@@ -12,8 +12,8 @@ from apps.scorer_weighted.configurations import managers
 from apps.scorer_weighted.configurations.changes import WeighingChange, changes_between
 from apps.scorer_weighted.configurations.csv_file import WeightEntry
 from apps.scorer_weighted.configurations.managers import AlikeScorers, Configuration
-from scorer_v2.bulk_database import BulkTransaction, transaction
-from scorer_v2.errors import DomainError, NotFound
+from scorer_v2.database.bulk import BulkTransaction, transaction
+from scorer_v2.primitives.errors import DomainError, NotFound
 
 NO_CONFIGURATION = "There is no such weight configuration."
 KINDS_OF_SCORERS = 50

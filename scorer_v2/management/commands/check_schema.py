@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
-from scorer_v2.schema_check import missing_from_schema
+from scorer_v2.database.schema_check import missing_from_schema
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from scorer_v2 import rollout_state
 from scorer_v2.conf import settings
-from scorer_v2.rollout_state import MODES, PERCENT, Rollout
+from scorer_v2.rollout import state
+from scorer_v2.rollout.state import MODES, PERCENT, Rollout
 
 
 class Command(BaseCommand):
@@ -40,25 +40,25 @@ class Command(BaseCommand):
         self._report(before, after, options)
 
     def _report(self, before: Rollout | None, after: Rollout | None, options: dict[str, Any]) -> None:
-        holds, is_dry = after or rollout_state.configured(), options.get("dry_run", False)
+        holds, is_dry = after or state.configured(), options.get("dry_run", False)
         source = "the cache" if after else "the settings"
         if options["json"]:
-            previous = asdict(before or rollout_state.configured())
+            previous = asdict(before or state.configured())
             report = {**asdict(holds), "source": source, "before": previous, "dry_run": is_dry}
             self.stdout.write(json.dumps(report))
             return
         verb = "Would hold" if is_dry else "Holds"
         self.stdout.write(f"{verb}: {_sentence(holds)} (from {source}).")
         if after != before:
-            self.stdout.write(f"Before: {_sentence(before or rollout_state.configured())}.")
+            self.stdout.write(f"Before: {_sentence(before or state.configured())}.")
         if after:
-            self.stdout.write(f"Without the cache: {_sentence(rollout_state.configured())}.")
+            self.stdout.write(f"Without the cache: {_sentence(state.configured())}.")
 
 
 def _stored(*, or_none: bool) -> Rollout | None:
     """`or_none`: also where the cache holds nonsense."""
     try:
-        return rollout_state.stored()
+        return state.stored()
     except ValueError as fault:
         if or_none:
             return None
@@ -68,7 +68,7 @@ def _stored(*, or_none: bool) -> Rollout | None:
 
 
 def _changed(before: Rollout | None, options: dict[str, Any]) -> Rollout:
-    current = before or rollout_state.configured()
+    current = before or state.configured()
     mode, percent = options["mode"], options["percent"]
     if mode is None and percent is None:
         raise CommandError("Say what to change: --mode or --percent.")
@@ -79,15 +79,15 @@ def _changed(before: Rollout | None, options: dict[str, Any]) -> Rollout:
 
 
 def _write(rollout: Rollout | None) -> None:
-    if not rollout_state.is_shared():
+    if not state.is_shared():
         raise CommandError("The cache is this process's own memory: no server would notice. Set REDIS_URL.")
     if rollout is None:
-        rollout_state.forget()
+        state.forget()
     else:
-        rollout_state.store(rollout)
+        state.store(rollout)
 
 
 def _sentence(rollout: Rollout) -> str:
     if rollout.mode == PERCENT:
         return f"{rollout.percent} % of the addresses, and whoever sends {settings.ROLLOUT_HEADER}: true"
-    return "everything" if rollout.mode == rollout_state.ALL else f"whoever sends {settings.ROLLOUT_HEADER}: true"
+    return "everything" if rollout.mode == state.ALL else f"whoever sends {settings.ROLLOUT_HEADER}: true"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.bench.results import Results
-from tests.bench.tables import compared
+from tools.bench.results import Results
+from tools.bench.tables import compared
 
 ABOUT = {"taken": "then", "commit": "abc"}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.delay_proxy import delaying
+from tools.bench.delay_proxy import delaying
 
 DELAY = 0.020
 

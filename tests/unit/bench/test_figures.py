@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.bench.figures import percentile, spread, uncorrected
+from tools.bench.figures import percentile, spread, uncorrected
 
 
 @pytest.mark.parametrize(("percent", "value"), [(1, 10), (50, 20), (90, 30), (91, 500), (99, 500), (100, 500)])

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.bench.limits import shown
-from tests.bench.planning import Costs, capacities, costs_of
-from tests.bench.publishing import DOCUMENT, SECTIONS, published
-from tests.bench.results import Results
-from tests.bench.scenarios import SCORE
+from tools.bench.limits import shown
+from tools.bench.planning import Costs, capacities, costs_of
+from tools.bench.publishing import DOCUMENT, SECTIONS, published
+from tools.bench.results import Results
+from tools.bench.scenarios import SCORE
 
 ROWS = {"registry_event": 1_000.0, "account_accountapikeyanalytics": 1_000.0}
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.bench.requests import Request
-from tests.bench.scenarios import by_variant, short, whole, worker_classes
-from tests.bench.wrk import load_from, lua_list
+from tools.bench.requests import Request
+from tools.bench.scenarios import by_variant, short, whole, worker_classes
+from tools.bench.wrk import load_from, lua_list
 
 
 def test_a_request_is_sent_as_it_is() -> None:

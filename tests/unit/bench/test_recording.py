@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from tests.bench.explaining import numbered, plan_of, shortened
-from tests.bench.floor import carry_out
-from tests.bench.recording import record
-from tests.bench.requests import Request
 from tests.endpoints.scoring_world import ALICE, ISSUER, hold
 from tests.factories.account import ApiKeyFactory, CommunityFactory
+from tools.bench.explaining import numbered, plan_of, shortened
+from tools.bench.floor import carry_out
+from tools.bench.recording import record
+from tools.bench.requests import Request
 
 OPENING = ("begin", "account.find_key", "registry.enter.of_a_key", "registry.snapshot.of_a_key")
 SAVING = ("registry.save_score", "commit")

@@ -21,7 +21,7 @@ from apps.registry.scoring.records import (
     ValidStamp,
 )
 from apps.registry.scoring.records import Score as ComputedScore
-from scorer_v2.errors import Conflict, DatabaseUnavailable
+from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 from tests.endpoints.disturbing import elsewhere
 from tests.endpoints.left_behind import calls, events, links, points, qualified, versions
 from tests.factories.account import ApiKeyFactory, CommunityFactory

@@ -18,7 +18,7 @@ from apps.registry.managers.snapshots import UnscorableCommunity
 from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
 from apps.registry.models import Passport
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
-from scorer_v2.errors import Conflict
+from scorer_v2.primitives.errors import Conflict
 from tests.endpoints.disturbing import elsewhere
 from tests.factories.account import (
     AddressListFactory,

@@ -8,8 +8,8 @@ import pytest
 
 from apps.registry.managers.stored_scores import ScoreRow, find_stored_score
 from apps.registry.scoring.records import HumanPoint, PointsState
-from scorer_v2 import database
-from scorer_v2.errors import DatabaseUnavailable
+from scorer_v2.database import round_trips
+from scorer_v2.primitives.errors import DatabaseUnavailable
 from tests.endpoints.disturbing import fail
 from tests.factories.account import CommunityFactory
 from tests.factories.registry import (
@@ -84,6 +84,6 @@ def test_points_are_loaded_only_where_they_may_be_shown(programme: bool, wanted:
 
 
 def test_a_database_that_is_down_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_carry_out", lambda *_: fail())
+    monkeypatch.setattr(round_trips, "_carry_out", lambda *_: fail())
     with pytest.raises(DatabaseUnavailable):
         find_stored_score(scorer_id=1, address=ALICE, points_wanted=True)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from apps.registry.issuing import IssuerKey, issue_ed25519, issue_eip712
 from apps.registry.scoring.ethereum_signatures import sign_digest, signing_digest
 from apps.registry.scoring.proof_values import SECP256K1_ORDER
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.signed_credentials import read_credential
+from tools.issuing import IssuerKey, issue_ed25519, issue_eip712
 
 RECORDED = json.loads((Path(__file__).parents[2] / "contract" / "recorded" / "credentials.json").read_bytes())
 

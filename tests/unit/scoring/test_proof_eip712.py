@@ -8,9 +8,9 @@ from coincurve import PrivateKey
 
 from apps.registry.scoring.eip712 import MAX_TYPES, Schema, parse_type, typed_data_hash
 from apps.registry.scoring.ethereum_signatures import address_of, sign_digest, signing_digest
-from apps.registry.scoring.keccak import keccak256
 from apps.registry.scoring.proof_errors import InvalidProof
 from apps.registry.scoring.signed_credentials import read_credential
+from scorer_v2.primitives.keccak import keccak256
 from tests.unit.scoring.proof_samples import KEY, eip712, fault_of, replaced, signed_again, types_of, with_typed
 
 

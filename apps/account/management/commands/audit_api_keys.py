@@ -15,7 +15,7 @@ from apps.account.key_audit.services import (
     KeyFinding,
     audit_api_keys,
 )
-from scorer_v2.operations_command import OperationsCommand, Report, positive_number
+from scorer_v2.operations.command import OperationsCommand, Report, positive_number
 
 
 class Command(OperationsCommand):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from scorer_v2.operations_command import OperationsCommand, Report
+from scorer_v2.operations.command import OperationsCommand, Report
 
 OURS = ("account", "ceramic_cache", "cgrants", "registry", "scorer_weighted", "stake")
 READS = Q(content_type__app_label__in=OURS, codename__startswith="view_")

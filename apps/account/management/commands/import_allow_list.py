@@ -14,8 +14,8 @@ from apps.account.address_lists.services import (
     remove_address_list_entries,
 )
 from apps.account.models import AddressList
-from scorer_v2.csv_files import ParsedFile
-from scorer_v2.import_command import ImportCommand
+from scorer_v2.operations.csv_files import ParsedFile
+from scorer_v2.operations.import_command import ImportCommand
 
 
 @dataclass(frozen=True, slots=True)

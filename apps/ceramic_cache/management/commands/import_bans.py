@@ -5,8 +5,8 @@ from django.core.management.base import CommandError
 from apps.ceramic_cache.bans.csv_file import BanEntry, parse_ban_list
 from apps.ceramic_cache.bans.services import BanListCounts, import_ban_list, preview_ban_list
 from apps.ceramic_cache.models import BanList
-from scorer_v2.csv_files import ParsedFile
-from scorer_v2.import_command import ImportCommand
+from scorer_v2.operations.csv_files import ParsedFile
+from scorer_v2.operations.import_command import ImportCommand
 
 
 class Command(ImportCommand):

@@ -9,8 +9,8 @@ from apps.ceramic_cache.revocations.services import (
     import_revocation_list,
     preview_revocation_list,
 )
-from scorer_v2.csv_files import ParsedFile
-from scorer_v2.import_command import ImportCommand
+from scorer_v2.operations.csv_files import ParsedFile
+from scorer_v2.operations.import_command import ImportCommand
 
 
 class Command(ImportCommand):

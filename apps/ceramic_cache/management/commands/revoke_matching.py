@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from apps.ceramic_cache.bans.services import ban_ids_in_force, count_bans_in_force, revoke_matching
 from apps.registry.recalculation.records import Selection
 from apps.registry.recalculation.services import recalculate
-from scorer_v2.operations_command import OperationsCommand, Report, positive_number
+from scorer_v2.operations.command import OperationsCommand, Report, positive_number
 
 BANS_AT_ONCE = 1_000
 

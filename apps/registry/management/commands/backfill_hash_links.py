@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from apps.registry.link_backfill.services import backfill_links
-from scorer_v2.operations_command import OperationsCommand, Report, point_in_time, positive_number
+from scorer_v2.operations.command import OperationsCommand, Report, point_in_time, positive_number
 
 
 class Command(OperationsCommand):

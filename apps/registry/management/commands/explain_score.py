@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from apps.registry.explanations.records import ComputedOutcome, ScoreExplanation, StampExplanation, StoredOutcome
 from apps.registry.explanations.services import explain_score
-from scorer_v2.operations_command import OperationsCommand, Report
+from scorer_v2.operations.command import OperationsCommand, Report
 
 
 class Command(OperationsCommand):

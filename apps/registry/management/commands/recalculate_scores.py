@@ -15,7 +15,7 @@ from apps.account.models import Community
 from apps.registry.recalculation.records import Selection
 from apps.registry.recalculation.services import BATCH_SIZE, recalculate
 from apps.scorer_weighted.active_weights.services import CopiedWeights, NoActiveWeights, copy_active_weights
-from scorer_v2.operations_command import OperationsCommand, Report, point_in_time, positive_number, read_file
+from scorer_v2.operations.command import OperationsCommand, Report, point_in_time, positive_number, read_file
 
 
 class Command(OperationsCommand):

@@ -1,0 +1,1 @@
+"""AWS Lambda: events of load balancers and secrets."""

@@ -1,0 +1,1 @@
+"""HTTP: answers, error bodies and schemas, request ids, body parsing, health."""

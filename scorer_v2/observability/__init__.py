@@ -1,0 +1,1 @@
+"""Logs, request log, measurements, metrics and traces."""

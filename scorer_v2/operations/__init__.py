@@ -1,0 +1,1 @@
+"""Bases of the management commands: progress, exit statuses, imports, CSV files."""

@@ -1,0 +1,1 @@
+"""The rollout: which requests this service answers, by header or percentage."""

@@ -1,0 +1,1 @@
+"""What no production process imports: demo, comparison of services, embedded PostgreSQL, measurements, proofs."""
