@@ -42,8 +42,6 @@ class CeramicCache(models.Model):
     class Meta:
         verbose_name = "stored stamp"
         verbose_name_plural = "stored stamps"
-        # The index on (address, deleted_at, id DESC) is made by the first migration in SQL: Django refuses its name,
-        # which has more than 30 characters.
         unique_together = (("type", "address", "provider", "deleted_at"),)
         constraints = (
             models.UniqueConstraint(
@@ -55,6 +53,13 @@ class CeramicCache(models.Model):
                 fields=["type", "address", "provider", "deleted_at"],
                 condition=models.Q(deleted_at__isnull=False),
                 name="unique_deleted_provider_for_address",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["address", "-id"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="idx_cc_addr_id_not_deleted",
             ),
         )
 

@@ -71,7 +71,7 @@ _CERAMIC_CACHE = {
         "compose_db_save_status character varying(10)!, compose_db_stream_id character varying(100)!, "
         "source_app integer, source_scorer_id bigint",
         unique=("id", "type, address, provider WHERE deleted_at IS NULL"),
-        indexes=("address, deleted_at, id",),
+        indexes=("address",),
         inserted=True,
     ),
     "ceramic_cache_revocation": RequiredTable(
@@ -191,4 +191,32 @@ REQUIRED: Mapping[str, RequiredTable] = {
     **_SCORER_WEIGHTED,
     **_STAKE,
     **_CGRANTS,
+}
+
+# What only newer generations of the existing database have: the endpoint or the admin page that uses it does without
+# where it is missing.
+OPTIONAL: Mapping[str, RequiredTable] = {
+    "account_customplatform": RequiredTable("is_evm boolean!"),
+    "account_embedsectionheader": RequiredTable("id bigint!, name character varying(255)!", unique=("id",)),
+    "account_embedsectionorder": RequiredTable(
+        "id bigint!, customization_id bigint!, section_id bigint!, order integer!", indexes=("customization_id",)
+    ),
+    "account_embedstampplatform": RequiredTable(
+        "id bigint!, customization_id bigint!, section_id bigint!, platform_id bigint!, order integer!",
+        indexes=("customization_id",),
+    ),
+    "account_featuredcampaign": RequiredTable(
+        "id bigint!, partner_name character varying(100)!, partner_logo text!, image_tag character varying(100)!, "
+        "header_text character varying(255)!, body_text text!, destination_url character varying(200)!, "
+        "is_active boolean!, display_order integer!"
+    ),
+    "account_walletgroupcommunityclaim": RequiredTable(
+        "id bigint!, group_key text!, community_id bigint!, canonical_address character varying(42)!, "
+        "claimed_at timestamp with time zone!",
+        unique=("group_key, community_id",),
+    ),
+    "registry_platformmetadata": RequiredTable(
+        "id bigint!, platform_id character varying(100)!, name character varying(255)!", unique=("id", "platform_id")
+    ),
+    "registry_stampmetadata": RequiredTable("platform_id bigint"),
 }

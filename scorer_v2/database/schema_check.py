@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from scorer_v2.database.required_schema import REQUIRED, RequiredTable
+from scorer_v2.database.required_schema import OPTIONAL, REQUIRED, RequiredTable
 
 # The columns of the tables that the code needs; `generated` where an insert may leave the column out.
 COLUMNS = """
@@ -60,17 +60,28 @@ def missing_from_schema(connection: BaseDatabaseWrapper, *, with_indexes: bool =
     `with_indexes=False` leaves out what makes statements slow and no more. Two catalog queries, a few milliseconds;
     raises Django's database errors.
     """
-    live = _live(connection)
+    return _missing(connection, REQUIRED, with_indexes=with_indexes)
+
+
+def optional_missing_from_schema(connection: BaseDatabaseWrapper) -> list[str]:
+    """What an older generation of the existing database lacks, a sentence each; the code runs without it.
+
+    Two catalog queries; raises Django's database errors.
+    """
+    return _missing(connection, OPTIONAL, with_indexes=True)
+
+
+def _missing(connection: BaseDatabaseWrapper, wanted: Mapping[str, RequiredTable], *, with_indexes: bool) -> list[str]:
+    live = _live(connection, list(wanted))
     return [
         f"{name}: {fault}"
-        for name, required in REQUIRED.items()
+        for name, required in wanted.items()
         for fault in _faults(required, live.get(name), with_indexes=with_indexes)
     ]
 
 
-def _live(connection: BaseDatabaseWrapper) -> Mapping[str, _Table]:
+def _live(connection: BaseDatabaseWrapper, names: list[str]) -> Mapping[str, _Table]:
     tables: dict[str, _Table] = {}
-    names = list(REQUIRED)
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [names])
         for table, column, type_, not_null, generated in cursor.fetchall():

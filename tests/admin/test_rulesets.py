@@ -28,7 +28,7 @@ def make(browser: Client, definition: Any = DEFINITION, **changes: Any) -> Any:
 
 def test_name_and_provider_id_follow_from_the_definition(log_in: Browsers) -> None:
     assert make(log_in("operations"), name="another", provider_id="another").status_code == 302
-    made = CustomCredentialRuleset.objects.get()
+    made = CustomCredentialRuleset.objects.get(name="ours")
     assert (made.name, made.definition, made.credential_type) == ("ours", DEFINITION, "DEVEL")
     assert made.provider_id == provider_id_of(type_name="DeveloperList", definition=DEFINITION)
     assert LogEntry.objects.get().change_message == "Added. Why: a partner"
@@ -39,7 +39,17 @@ def test_name_and_provider_id_follow_from_the_definition(log_in: Browsers) -> No
 )
 def test_what_is_no_definition_is_refused(definition: str, log_in: Browsers) -> None:
     assert "definition" in errors(make(log_in("operations"), definition))
-    assert not CustomCredentialRuleset.objects.exists()
+    assert not CustomCredentialRuleset.objects.exclude(credential_type="NFT").exists()
+
+
+def test_one_for_holders_of_nfts_is_made_and_shown(log_in: Browsers) -> None:
+    contract = {"address": "0x" + "a1" * 20, "chainId": 1, "standard": "ERC-721"}
+    definition = {"name": "ours", "condition": {"contracts": [contract]}}
+    browser = log_in("operations")
+    assert make(browser, definition, credential_type="NFT").status_code == 302
+    made = CustomCredentialRuleset.objects.get(name="ours")
+    assert made.provider_id == provider_id_of(type_name="NFTHolder", definition=definition)
+    assert "NFTHolder" in browser.get(f"{LIST}{made.pk}/change/").content.decode()
 
 
 def test_the_same_is_made_once(log_in: Browsers) -> None:

@@ -16,6 +16,9 @@ from psycopg.conninfo import make_conninfo
 
 RECORDED = Path(__file__).parent.parent / "contract" / "recorded" / "schema"
 
+GENERATIONS = ("2025-12", "2026-07")
+NEWEST = GENERATIONS[-1]
+
 # All that a migration could change of the public schema's definitions, with names.
 DEFINITIONS = {
     "column": """
@@ -91,12 +94,18 @@ def scratch_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[
             _drop(database)
 
 
+@pytest.fixture(params=GENERATIONS)
+def generation(request: pytest.FixtureRequest) -> str:
+    """The month in which the existing database's schema was recorded."""
+    return str(request.param)
+
+
 @pytest.fixture
-def existing_database(scratch_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
+def existing_database(scratch_database: Callable[[], ScratchDatabase], generation: str) -> ScratchDatabase:
     """A database as the replaced service left it, with some rows."""
     database = scratch_database()
     with database.connect() as connection:
-        recorded_tool().create(connection)
+        recorded_tool().create(connection, generation)
         connection.execute("INSERT INTO registry_humanpointsconfig (action, points, active) VALUES ('SCB', 7, false)")
         connection.execute(
             "INSERT INTO ceramic_cache_ban (type, address, hash, provider, created_at) "

@@ -1,11 +1,12 @@
-"""`migrate` on an empty database makes the existing schema, and the rows that it starts with."""
+"""`migrate` on an empty database makes the newest schema that is recorded, and the rows that it starts with."""
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from apps.account.rulesets.definitions import provider_id_of
 from scorer_v2.database.schema_check import missing_from_schema
-from tests.migration.conftest import recorded_tool
+from tests.migration.conftest import NEWEST, recorded_tool
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +16,11 @@ def migrated(scratch_database):
     return database
 
 
-def test_it_makes_the_existing_schema(migrated, capsys):
+def test_it_makes_the_newest_schema(migrated, capsys):
     with migrated.connect() as connection:
-        status = recorded_tool().diff(connection)
+        status = recorded_tool().diff(connection, NEWEST)
     assert status == 0, capsys.readouterr().out
-    assert capsys.readouterr().out.splitlines()[-1] == "0 differences in 54 tables"
+    assert capsys.readouterr().out.splitlines()[-1] == "0 differences in 60 tables"
 
 
 def test_it_adds_the_rows_that_an_empty_database_gets(migrated):
@@ -36,6 +37,11 @@ def test_it_adds_the_rows_that_an_empty_database_gets(migrated):
         "HIM": 1000,
     }
     assert migrated.query("SELECT chain, block_number FROM stake_lastblock") == [(0, 0)]
+    campaigns = "SELECT image_tag FROM account_featuredcampaign WHERE is_active ORDER BY display_order"
+    assert migrated.query(campaigns) == [("gitcoin",), ("verax",), ("lido",), ("zksync",)]
+    assert migrated.query("SELECT platform_type, name, is_evm FROM account_customplatform") == [
+        ("NFT", "NFTHolder", True)
+    ]
     assert migrated.query("SELECT count(*) FROM registry_weightconfiguration") == [(0,)]
 
 
@@ -47,3 +53,17 @@ def test_it_makes_all_that_the_code_needs(migrated):
 def test_the_models_are_what_the_migrations_make(capsys):
     call_command("makemigrations", check=True, dry_run=True)
     assert capsys.readouterr().out == "No changes detected\n"
+
+
+def test_the_example_ruleset_has_the_provider_that_follows_from_its_definition(migrated):
+    ((provider, definition),) = migrated.query("SELECT provider_id, definition FROM account_customcredentialruleset")
+    assert provider == provider_id_of(type_name="NFTHolder", definition=definition)
+
+
+def test_a_database_that_an_earlier_version_made_becomes_the_newest_schema(scratch_database, capsys):
+    database = scratch_database()
+    for label in ("account", "registry"):
+        call_command("migrate", label, "0001_initial", database=database.alias, verbosity=0)
+    call_command("migrate", database=database.alias, verbosity=0)
+    with database.connect() as connection:
+        assert recorded_tool().diff(connection, NEWEST) == 0, capsys.readouterr().out

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from psycopg import sql
 
-from tests.migration.conftest import recorded_tool
+from tests.migration.conftest import NEWEST, recorded_tool
 from tests.server.profiles import machine_environment, profile_environment
 from tests.server.running_server import RunningServer
 from tests.server.scratch_databases import ScratchDatabase, conninfo, empty
@@ -29,7 +29,7 @@ def existing_database(django_db_setup: None) -> Iterator[ScratchDatabase]:
     with psycopg.connect(conninfo(parameters, "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
         with database.connect() as made:
-            recorded_tool().create(made)
+            recorded_tool().create(made, NEWEST)
         yield database
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 

@@ -141,12 +141,10 @@ def test_it_finds_a_missing_index():
 
 def test_a_partial_index_will_not_do():
     change(
-        "DROP INDEX ceramic_cache_ceramiccache_address_deleted_at_id_desc",
-        "CREATE INDEX ON ceramic_cache_ceramiccache (address, deleted_at, id) WHERE type = 1",
+        "DROP INDEX ban_address_lower",
+        "CREATE INDEX ON ceramic_cache_ban (lower(address)) WHERE type = 'account'",
     )
-    assert missing_from_schema(connection) == [
-        "ceramic_cache_ceramiccache: index on (address, deleted_at, id) is missing",
-    ]
+    assert missing_from_schema(connection) == ["ceramic_cache_ban: index on (lower(address::text)) is missing"]
 
 
 def test_it_finds_an_invalid_index():
@@ -183,7 +181,20 @@ def test_the_command_says_one_line_when_all_is_there(capsys):
 
 def test_the_command_prints_json(capsys):
     call_command("check_schema", json=True)
-    assert json.loads(capsys.readouterr().out) == {"database": "default", "missing": []}
+    assert json.loads(capsys.readouterr().out) == {"database": "default", "missing": [], "optional": []}
+
+
+def test_what_an_older_generation_lacks_is_information(capsys):
+    change(
+        "DROP TABLE account_embedstampplatform",
+        "ALTER TABLE account_customplatform DROP COLUMN is_evm",
+    )
+    call_command("check_schema")
+    assert capsys.readouterr().out.splitlines() == [
+        "optional: account_customplatform: column is_evm (boolean) is missing",
+        "optional: account_embedstampplatform: the table is missing",
+        "The database 'default' has all that the code needs.",
+    ]
 
 
 def test_the_command_lists_what_is_missing_and_fails(capsys):

@@ -3,11 +3,14 @@
 
 from django.db import models
 
+from scorer_v2.database.optional_schema import OptionalColumnsModel
+
 
 class CredentialType(models.TextChoices):
-    """Kinds of custom credentials and platforms."""
+    """Kinds of custom credentials and platforms. The label is the type name in provider ids."""
 
     DEVELOPER_LIST = "DEVEL", "DeveloperList"
+    NFT_HOLDER = "NFT", "NFTHolder"
 
 
 class CustomCredentialRuleset(models.Model):
@@ -30,8 +33,13 @@ class CustomCredentialRuleset(models.Model):
         return self.provider_id
 
 
-class CustomPlatform(models.Model):
-    """The card that groups custom credentials in the user interface."""
+class CustomPlatform(OptionalColumnsModel):
+    """The card that groups custom credentials in the user interface.
+
+    Databases from before 2026 have no column `is_evm`.
+    """
+
+    optional_fields = ("is_evm",)
 
     platform_type = models.CharField(
         max_length=5, choices=CredentialType.choices, default=CredentialType.DEVELOPER_LIST
@@ -44,9 +52,11 @@ class CustomPlatform(models.Model):
     banner_content = models.CharField(max_length=256, null=True, blank=True)
     banner_cta_text = models.CharField(max_length=256, null=True, blank=True)
     banner_cta_url = models.CharField(max_length=256, null=True, blank=True)
+    is_evm = models.BooleanField("EVM", default=False, help_text="The user needs an Ethereum wallet for it.")
 
     class Meta:
         verbose_name = "custom platform"
+        base_manager_name = "objects"
         verbose_name_plural = "custom platforms"
 
     def __str__(self) -> str:

@@ -178,12 +178,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "revocations",
             },
         ),
-        # In SQL because Django refuses an index name of more than 30 characters.
-        migrations.RunSQL(
-            sql="""
-                CREATE INDEX ceramic_cache_ceramiccache_address_deleted_at_id_desc
-                ON ceramic_cache_ceramiccache (address, deleted_at, id DESC)
-            """,
-            reverse_sql="DROP INDEX ceramic_cache_ceramiccache_address_deleted_at_id_desc",
+        migrations.AddIndex(
+            model_name="ceramiccache",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["address", "-id"],
+                name="idx_cc_addr_id_not_deleted",
+            ),
         ),
     ]

@@ -10,7 +10,12 @@ from apps.registry.models.human_points import (
 )
 from apps.registry.models.scores import Event, HashScorerLink, Passport, Score, Stamp
 from apps.registry.models.stakes import GTCStakeEvent
-from apps.registry.models.weights import StampMetadata, WeightConfiguration, WeightConfigurationItem
+from apps.registry.models.weights import (
+    PlatformMetadata,
+    StampMetadata,
+    WeightConfiguration,
+    WeightConfigurationItem,
+)
 
 __all__ = [
     "BatchModelScoringRequest",
@@ -23,6 +28,7 @@ __all__ = [
     "HumanPointsConfig",
     "HumanPointsMultiplier",
     "Passport",
+    "PlatformMetadata",
     "PointsAction",
     "Score",
     "Stamp",

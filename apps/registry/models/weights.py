@@ -4,6 +4,8 @@
 from django.db import models
 from django.utils import timezone
 
+from scorer_v2.database.optional_schema import OptionalColumnsModel, OptionalTableManager
+
 
 class WeightConfiguration(models.Model):
     """A version of the weights and the threshold. At most one is active."""
@@ -29,13 +31,39 @@ class WeightConfiguration(models.Model):
         return f"version {self.version}{' (active)' if self.active else ''}"
 
 
-class StampMetadata(models.Model):
-    """What is known of a provider besides its weights."""
+class PlatformMetadata(models.Model):
+    """A platform that issues stamps, by the name that the user interface has for it.
+
+    Databases from before 2026 lack the table.
+    """
+
+    platform_id = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=255)
+
+    objects = OptionalTableManager()
+
+    class Meta:
+        verbose_name = "platform"
+        verbose_name_plural = "platforms"
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.platform_id})"
+
+
+class StampMetadata(OptionalColumnsModel):
+    """What is known of a provider besides its weights. Databases from before 2026 do not have its platform."""
+
+    optional_fields = ("platform",)
 
     provider = models.CharField(max_length=100, unique=True)
     is_beta = models.BooleanField(default=False)
+    platform = models.ForeignKey(
+        PlatformMetadata, on_delete=models.SET_NULL, null=True, blank=True, related_name="stamps"
+    )
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = "stamp metadata"
         verbose_name_plural = "stamp metadata"
 

@@ -6,13 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
-from scorer_v2.database.schema_check import missing_from_schema
+from scorer_v2.database.schema_check import missing_from_schema, optional_missing_from_schema
 
 
 class Command(BaseCommand):
     help = (
         "Compares the live database with what the code needs: tables, columns, unique keys and indexes. "
-        "Exit status 1, and a line each, when something is missing."
+        "Exit status 1, and a line each, when something is missing. A line that begins with `optional` is information: "
+        "the database is of an older generation, and the code does without."
     )
     requires_system_checks = ()
 
@@ -24,12 +25,13 @@ class Command(BaseCommand):
         alias = options["database"]
         try:
             missing = missing_from_schema(connections[alias])
+            optional = optional_missing_from_schema(connections[alias])
         except Error as error:
             raise CommandError(f"The database {alias!r} cannot be asked: {error}") from error
         if options["json"]:
-            self.stdout.write(json.dumps({"database": alias, "missing": missing}))
+            self.stdout.write(json.dumps({"database": alias, "missing": missing, "optional": optional}))
         else:
-            for line in missing:
+            for line in (*missing, *(f"optional: {line}" for line in optional)):
                 self.stdout.write(line)
         if missing:
             raise CommandError(f"The database {alias!r} lacks {len(missing)} of the things that the code needs.")
