@@ -14,7 +14,7 @@ from scorer_v2.http.error_schemas import errors
 
 router = Router(tags=["bans and revocations"])
 
-CHECK_ERRORS = errors(400, 401, 413, 422, 500)
+CHECK_ERRORS = errors(400, 401, 413, 422, 500, 503)
 
 
 @router.post(
@@ -28,7 +28,7 @@ def check_bans(
     payload: Annotated[Bounded[CheckedCredential], Body(description="Credentials of one holder.")],
 ) -> HttpResponse:
     """Which of a holder's credentials are banned: the whole account, a credential's hash, or one provider's stamp."""
-    request.unexpected_detail = services.BansUnreadable.detail  # type: ignore[attr-defined]  # the last error handler's
+    request.unexpected_detail = "Failed to check bans"  # type: ignore[attr-defined]  # the last error handler's
     subjects = [
         services.CredentialSubject(hash=subject.hash, provider=subject.provider, id=subject.id)
         for subject in (credential.credentialSubject for credential in payload)
@@ -44,5 +44,5 @@ def check_bans(
 )
 def check_revocations(request: HttpRequest, payload: ProofValues) -> HttpResponse:
     """Which of up to 100 stamps, named by their proof values, are revoked. In the order asked, repetitions kept."""
-    request.unexpected_detail = services.RevocationsUnreadable.detail  # type: ignore[attr-defined]  # as above
+    request.unexpected_detail = "Failed to check revocations"  # type: ignore[attr-defined]  # as above
     return json_answer(json_bytes(services.check_revocations(proof_values=payload.proof_values)))

@@ -8,7 +8,7 @@ from apps.ceramic_cache import managers
 from apps.ceramic_cache.managers import Ban
 from apps.registry.scoring.times import iso_ms
 from scorer_v2.primitives.addresses import address_of_did
-from scorer_v2.primitives.errors import DatabaseUnavailable, DomainError, TooManyStamps
+from scorer_v2.primitives.errors import DomainError, TooManyStamps
 from scorer_v2.primitives.storable import is_storable
 
 MOST_PROOF_VALUES = 100
@@ -26,20 +26,6 @@ class SeveralHolders(DomainError):
 
     status = 400
     detail = "All credentials must be issued to the same address"
-
-
-class BansUnreadable(DomainError):
-    """The bans could not be read."""
-
-    status = 500
-    detail = "Failed to check bans"
-
-
-class RevocationsUnreadable(DomainError):
-    """The revocations could not be read."""
-
-    status = 500
-    detail = "Failed to check revocations"
 
 
 class CredentialSubject(NamedTuple):
@@ -68,14 +54,11 @@ class RevocationVerdict(TypedDict):
 
 
 def check_bans(*, subjects: Sequence[CredentialSubject], now: datetime) -> list[BanVerdict]:
-    """A verdict per credential, in their order. Raises NoCredentials, SeveralHolders and BansUnreadable."""
+    """Return a verdict per credential, in their order. Raises NoCredentials, SeveralHolders and DatabaseUnavailable."""
     address = address_of_did(holder_of(subjects))
     hashes = {subject.hash for subject in subjects if subject.hash and is_storable(subject.hash)}
     findable = address if address and is_storable(address) else None
-    try:
-        bans = managers.find_bans(address=findable, hashes=hashes, now=now)
-    except DatabaseUnavailable as failure:
-        raise BansUnreadable from failure
+    bans = managers.find_bans(address=findable, hashes=hashes, now=now)
     return [verdict_on(subject, address=address, bans=bans) for subject in subjects]
 
 
@@ -119,12 +102,9 @@ def fits(ban: Ban, subject: CredentialSubject, *, address: str) -> bool:
 
 
 def check_revocations(*, proof_values: Sequence[str]) -> list[RevocationVerdict]:
-    """A verdict per proof value, in their order. Raises TooManyStamps and RevocationsUnreadable."""
+    """Return a verdict per proof value, in their order. Raises TooManyStamps and DatabaseUnavailable."""
     if len(proof_values) > MOST_PROOF_VALUES:
         raise TooManyStamps
     findable = {value for value in proof_values if is_storable(value)}
-    try:
-        revoked = managers.find_revoked(findable) if findable else frozenset()
-    except DatabaseUnavailable as failure:
-        raise RevocationsUnreadable from failure
+    revoked = managers.find_revoked(findable) if findable else frozenset()
     return [{"proof_value": value, "is_revoked": value in revoked} for value in proof_values]

@@ -11,10 +11,11 @@ from scorer_v2.primitives.errors import DatabaseUnavailable, DomainError
 
 
 class StakesUnreadable(DomainError):
-    """The stakes could not be read."""
+    """The database failed. Clients know the status 400 (behaviour 4.13); `Retry-After` says that it passes."""
 
     status = 400
     detail = "Error pulling GTC staking data"
+    headers = DatabaseUnavailable.headers
 
 
 def stakes_of(*, address: str) -> list[dict[str, Any]]:

@@ -93,8 +93,6 @@ def requests_of(service: Service, caller: Partner) -> dict[str, tuple[str, str, 
 
 # The contract gives these endpoints an answer of their own for a failed reading.
 OWN_ANSWERS = {
-    "check bans": (500, "Failed to check bans"),
-    "check revocations": (500, "Failed to check revocations"),
     "gtc stake": (400, "Error pulling GTC staking data"),
     "legacy stake": (400, "Error pulling GTC staking data"),
 }
