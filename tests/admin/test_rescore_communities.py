@@ -8,9 +8,9 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from pytest_django import Settings
 
+from apps.registry import rescoring
 from apps.registry.admin import rescoring_page
 from apps.registry.models import Score
-from apps.registry.rescoring import services
 from scorer_v2.primitives.errors import DatabaseUnavailable
 from tests.admin.pages import counts, errors, said, sentence, table
 from tests.endpoints.scoring_world import ALICE, BOB, hold
@@ -66,7 +66,7 @@ def test_a_failure_in_between_is_told(log_in: Browsers, community: Any, monkeypa
 
 
 def test_a_large_one_gives_the_command(log_in: Browsers, community: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "AT_ONCE", 1)
+    monkeypatch.setattr(rescoring, "AT_ONCE", 1)
     monkeypatch.setattr(rescoring_page, "AT_ONCE", 1)
     PassportFactory(address=BOB, community=community)
     browser = log_in("operations")
@@ -91,7 +91,7 @@ def test_the_queue_gets_a_message_where_there_is_one(
         asked.append((url, community_ids))
         return "m-1"
 
-    monkeypatch.setattr(services.queue, "send_rescoring", send)
+    monkeypatch.setattr(rescoring, "send_rescoring", send)
     settings.RESCORE_QUEUE_URL = "https://sqs.example/queue"
     page = log_in("operations").post(PAGE, data(community, way="queue", confirm="yes"), follow=True)
     assert asked == [("https://sqs.example/queue", [community.pk])]

@@ -12,7 +12,7 @@ from apps.ceramic_cache.bans.services import end_bans, revoke_matching
 from apps.ceramic_cache.models import Ban
 from apps.registry.recalculation.records import Selection, Tally
 from apps.registry.recalculation.services import recalculate
-from apps.registry.user_data.services import reset_users
+from apps.registry.user_data import reset_users
 from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 from tests.concurrency.world import PROVIDERS, World, threshold_of, weights_of
 from tools.prove.figures import Figures

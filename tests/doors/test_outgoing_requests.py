@@ -17,7 +17,7 @@ CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.req
 # Who speaks to others, and to whom: none because of a request.
 ALLOWED = {
     "scorer_v2/aws/lambda_secrets.py": {"boto3"},  # Secrets Manager, at the cold start
-    "apps/registry/rescoring/queue.py": {"boto3"},  # the team's queue, from a page of the admin site
+    "apps/registry/rescoring.py": {"boto3"},  # the team's queue, from a page of the admin site
     "scorer_v2/web_server.py": {"socket"},  # the server's own clients
     "scorer_v2/client_deadlines.py": {"socket"},  # as above
     "scorer_v2/lean_connections.py": {"socket"},  # as above

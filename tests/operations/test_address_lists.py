@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from apps.account.address_lists import services
-from apps.account.address_lists.csv_file import parse_address_list
-from apps.account.address_lists.services import AddressListCounts
+from apps.account import address_lists as services
+from apps.account.address_lists import AddressListCounts, parse_address_list
 from apps.account.models import AddressListMember
 from scorer_v2.primitives.errors import NotFound
 from tests.factories.account import AddressListFactory
@@ -67,7 +66,7 @@ def test_an_unknown_list_is_refused() -> None:
 
 
 def test_an_export_can_be_imported_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.account.address_lists.managers.CHUNK", 2)
+    monkeypatch.setattr("apps.account.address_lists.CHUNK", 2)
     address_list = AddressListFactory(members=[A, B, C])
     exported = "".join(services.export_address_list(address_list_id=address_list.pk))
     assert exported == f"address\n{A}\n{B}\n{C}\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apps.account.address_lists.csv_file import parse_address_list
+from apps.account.address_lists import parse_address_list
 from apps.ceramic_cache.bans.csv_file import BanEntry, parse_ban_list
 from apps.ceramic_cache.bans.targets import BanTarget
 from apps.ceramic_cache.revocations.csv_file import parse_revocation_list

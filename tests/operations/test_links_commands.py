@@ -104,7 +104,7 @@ def lost(community: Any, who: str, provider: str, *nullifiers: str, at: datetime
 def test_the_export_has_the_latest_deduplication_of_each_provider(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.registry.deduplication_export.services.ADDRESSES_AT_ONCE", 1)
+    monkeypatch.setattr("apps.registry.deduplication_export.ADDRESSES_AT_ONCE", 1)
     community = CommunityFactory()
     HashLinkFactory(hash="v0:a", address=CAROL, community=community, expires_at=FUTURE)
     lost(community, ALICE, "Google", "v0:old")

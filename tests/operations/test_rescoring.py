@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from apps.registry import rescoring
 from apps.registry.models import Passport, Score
-from apps.registry.rescoring import services
-from apps.registry.rescoring.queue import QueueUnavailable
-from apps.registry.rescoring.services import (
+from apps.registry.rescoring import (
     NoQueue,
+    QueueUnavailable,
     plan_rescoring,
     queue_rescoring,
     rescore_communities,
@@ -48,7 +48,7 @@ def test_a_small_community_is_done_at_once(community: Any) -> None:
 
 
 def test_a_large_one_is_left_to_a_command_that_does_it(community: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "AT_ONCE", 1)
+    monkeypatch.setattr(rescoring, "AT_ONCE", 1)
     for address in (ALICE, BOB):
         hold("Google", to=address)
         PassportFactory(address=address, community=community)

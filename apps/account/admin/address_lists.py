@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from apps.account.address_lists.csv_file import parse_address_list
-from apps.account.address_lists.services import (
+from apps.account.address_lists import (
     AddressListCounts,
     export_address_list,
     import_address_list,
+    parse_address_list,
     preview_address_list,
     remove_address_list_entries,
 )

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 
-from apps.account.key_audit.services import (
+from apps.account.key_audit import (
     EXPIRED,
     MAY_NOT_READ,
     ONLY_PBKDF2,

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
-from apps.ceramic_cache.admin.undeletion_page import MAY_UNDELETE, MOST_AT_ONCE, UndeleteStamps
+from apps.ceramic_cache.admin.restore_page import MAY_RESTORE, MOST_AT_ONCE, RestoreStamps
 from apps.ceramic_cache.models import CeramicCache, Revocation
 from apps.registry.admin.explanation_page import explain_link
 from scorer_v2.admin_site.ids_field import joined
@@ -45,19 +45,19 @@ class CeramicCacheAdmin(ReadOnlyAdmin):
     )
     list_filter = (("deleted_at", admin.EmptyFieldListFilter), SaveStatusFilter, "type", "source_app")
     search_fields = ("address__exact", "proof_value__exact")
-    actions = ("undelete",)
+    actions = ("restore",)
 
     @admin.display(description="Why")
     def explain(self, stamp: CeramicCache) -> str:
         return explain_link(stamp.address)
 
-    @admin.action(description="Undelete selected stamps", permissions=["undelete"])
-    def undelete(self, request: HttpRequest, queryset: QuerySet[CeramicCache]) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
+    @admin.action(description="Restore selected stamps", permissions=["restore"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[CeramicCache]) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
         chosen = queryset.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1]
-        return HttpResponseRedirect(page_url(UndeleteStamps.name, {"stamps": joined(chosen)}))
+        return HttpResponseRedirect(page_url(RestoreStamps.name, {"stamps": joined(chosen)}))
 
-    def has_undelete_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(MAY_UNDELETE)
+    def has_restore_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MAY_RESTORE)
 
 
 @admin.register(Revocation)

@@ -7,8 +7,7 @@ from django.urls import reverse
 from apps.account.admin.communities import MOST_COMMUNITIES
 from apps.account.models import Community
 from apps.registry.admin.scores import failures_told, told_tally
-from apps.registry.rescoring.records import Rescoring
-from apps.registry.rescoring.services import AT_ONCE, plan_rescoring, queue_rescoring, rescore_communities
+from apps.registry.rescoring import AT_ONCE, Rescoring, plan_rescoring, queue_rescoring, rescore_communities
 from scorer_v2.admin_site.form_pages import Done, FormPage, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import IdsField

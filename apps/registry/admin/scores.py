@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.registry.admin.explanation_page import explain_link
 from apps.registry.models import Passport, Score
 from apps.registry.recalculation.records import Tally
-from apps.registry.rescoring.services import rescore_scores
+from apps.registry.rescoring import rescore_scores
 from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import chosen_ids, joined

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from apps.registry.models import WeightConfiguration
 from apps.registry.weight_effects.services import effect_of_configuration
-from apps.scorer_weighted.active_weights.services import CopiedWeights, copy_active_weights
+from apps.scorer_weighted.active_weights import CopiedWeights, copy_active_weights
 from apps.scorer_weighted.admin.previews import effect_counts, effect_table, effect_warnings, scorers_table
 from apps.scorer_weighted.configurations.services import changes_for_scorers, find_active_configuration
 from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.account.key_audit.services import (
+from apps.account.key_audit import (
     EXPIRED,
     MAY_NOT_READ,
     ONLY_PBKDF2,

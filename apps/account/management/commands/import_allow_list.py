@@ -6,10 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from apps.account.address_lists.csv_file import parse_address_list
-from apps.account.address_lists.services import (
+from apps.account.address_lists import (
     AddressListCounts,
     import_address_list,
+    parse_address_list,
     preview_address_list,
     remove_address_list_entries,
 )

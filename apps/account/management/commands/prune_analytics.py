@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from apps.account.analytics_pruning.services import count_old_analytics, prune_analytics
+from apps.account.analytics_pruning import count_old_analytics, prune_analytics
 from scorer_v2.operations.command import OperationsCommand, Report, positive_number
 
 

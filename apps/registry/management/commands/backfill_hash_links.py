@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.registry.link_backfill.services import backfill_links
+from apps.registry.link_backfill import backfill_links
 from scorer_v2.operations.command import OperationsCommand, Report, point_in_time, positive_number
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.registry.user_data.services import UserData, delete_user_data
+from apps.registry.user_data import UserData, delete_user_data
 from scorer_v2.operations.command import OperationsCommand, Report
 
 

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from django.core.management.base import CommandError, CommandParser
 
-from apps.registry.deduplication_export.services import COLUMNS, export_deduplication
+from apps.registry.deduplication_export import COLUMNS, export_deduplication
 from scorer_v2.operations.command import OperationsCommand, Report
 from scorer_v2.operations.csv_files import csv_lines
 

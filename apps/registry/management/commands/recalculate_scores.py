@@ -10,11 +10,11 @@ from django.core.exceptions import FieldError, ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from apps.account.address_lists.csv_file import parse_address_list
+from apps.account.address_lists import parse_address_list
 from apps.account.models import Community
 from apps.registry.recalculation.records import Selection
 from apps.registry.recalculation.services import BATCH_SIZE, recalculate
-from apps.scorer_weighted.active_weights.services import CopiedWeights, NoActiveWeights, copy_active_weights
+from apps.scorer_weighted.active_weights import CopiedWeights, NoActiveWeights, copy_active_weights
 from scorer_v2.operations.command import OperationsCommand, Report, point_in_time, positive_number, read_file
 
 

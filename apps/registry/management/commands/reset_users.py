@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from apps.account.address_lists.csv_file import parse_address_list
+from apps.account.address_lists import parse_address_list
 from apps.registry.recalculation.records import Tally
-from apps.registry.user_data.services import reset_users
+from apps.registry.user_data import reset_users
 from scorer_v2.operations.command import OperationsCommand, Report, positive_number, read_file
 
 ADDRESSES_AT_ONCE = 1_000

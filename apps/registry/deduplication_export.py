@@ -1,9 +1,12 @@
-"""SQL of the deduplication export."""
+"""Who lost which stamp to whom in a community (contract, sections 3.5 and 6.8)."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from scorer_v2.database.bulk import transaction
 from scorer_v2.database.round_trips import statement
+from scorer_v2.primitives.errors import NotFound
 
 # A page of addresses that lost stamps in a community: the latest event of each provider, and who owns its nullifiers
 # now. Whole addresses only.
@@ -46,3 +49,26 @@ def lost_stamps(community_id: int, *, after: str, limit: int) -> list[tuple[Any,
     """Address, provider, time of the event, nullifier, its owner now and until when. Raises DatabaseUnavailable."""
     with transaction() as bulk:
         return bulk.rows(LOST_STAMPS, {"community_id": community_id, "after": after, "limit": limit})
+
+
+COLUMNS = ("address", "provider", "deduplicated_at", "nullifier", "owner", "owner_until")
+ADDRESSES_AT_ONCE = 1_000
+
+
+def export_deduplication(*, community_id: int) -> Iterator[tuple[Any, ...]]:
+    """Rows of `COLUMNS`: the latest deduplication of each provider of an address, a row for each of its nullifiers.
+
+    The owner is the present one, None where the nullifier has no link. Memory is constant. Raises NotFound without the
+    community, and DatabaseUnavailable.
+    """
+    if not community_exists(community_id):
+        raise NotFound("There is no such scorer.")
+    after = ""
+    while rows := lost_stamps(community_id, after=after, limit=ADDRESSES_AT_ONCE):
+        for *columns, at, nullifier, owner, until in rows:
+            yield (*columns, _iso(at), nullifier, owner, _iso(until))
+        after = rows[-1][0]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

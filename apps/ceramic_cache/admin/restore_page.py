@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.urls import reverse
 
 from apps.ceramic_cache.models import CeramicCache
-from apps.ceramic_cache.undeletion.services import undelete_stamps
+from apps.ceramic_cache.restore import restore_stamps
 from scorer_v2.admin_site.form_pages import ActionPage, Done, Preview, Table
 from scorer_v2.admin_site.forms import ReasonedForm
 from scorer_v2.admin_site.ids_field import chosen_ids, joined
@@ -15,17 +15,17 @@ from scorer_v2.admin_site.pages import page
 
 MOST_AT_ONCE = 200
 """So that a URL can name them."""
-MAY_UNDELETE = "registry.rescore_individual_score"
+MAY_RESTORE = "registry.rescore_individual_score"
 
 
 @page
-class UndeleteStamps(ActionPage):
-    path = "ceramic_cache/ceramiccache/undelete/"
-    name = "undelete_stamps"
-    title = "Undelete stamps"
-    permissions = (MAY_UNDELETE,)
+class RestoreStamps(ActionPage):
+    path = "ceramic_cache/ceramiccache/restore/"
+    name = "restore_stamps"
+    title = "Restore stamps"
+    permissions = (MAY_RESTORE,)
     explanation = "Makes deleted stamps live again. Scores change at their next scoring, or when they are recalculated."
-    confirm_label = "Undelete"
+    confirm_label = "Restore"
 
     def preview(self) -> Preview:
         found = self._found()
@@ -40,13 +40,13 @@ class UndeleteStamps(ActionPage):
 
     def perform(self, form: ReasonedForm) -> Done:  # noqa: ARG002 - the base's
         found = self._found()
-        done = undelete_stamps(stamp_ids=[stamp.pk for stamp in found])
+        done = restore_stamps(stamp_ids=[stamp.pk for stamp in found])
         if done.failed:
             messages.warning(
                 self.request, f"Failed, because they are live or one is in the way: {joined(done.failed)}."
             )
-        told = f"Undeleted: {joined(done.undeleted)}." if done.undeleted else "Undeleted none."
-        changed = [stamp for stamp in found if stamp.pk in done.undeleted]
+        told = f"Restored: {joined(done.restored)}." if done.restored else "Restored none."
+        changed = [stamp for stamp in found if stamp.pk in done.restored]
         return Done(told, changed, reverse("admin:ceramic_cache_ceramiccache_changelist"))
 
     def _wanted(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""The action "Undelete selected stamps" on stored stamps."""
+"""The action "Restore selected stamps" on stored stamps."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.factories.ceramic_cache import StoredStampFactory
 
 Browsers = Callable[..., Client]
 LIST = "/admin/ceramic_cache/ceramiccache/"
-PAGE = f"{LIST}undelete/"
+PAGE = f"{LIST}restore/"
 ALICE = f"0x{'a' * 40}"
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def live() -> set[int]:
 def test_the_action_leads_to_a_preview_and_changes_nothing(log_in: Browsers) -> None:
     first, second = deleted(), deleted(provider="Github")
     browser = log_in("operations")
-    chosen = {"action": "undelete", "_selected_action": [second.pk, first.pk]}
+    chosen = {"action": "restore", "_selected_action": [second.pk, first.pk]}
     page = browser.post(LIST, chosen, follow=True)
     assert page.redirect_chain == [(f"{PAGE}?stamps={first.pk}%2C{second.pk}", 302)]
     assert sentence(page).startswith("2 deleted stamps are live again")
@@ -44,14 +44,14 @@ def test_it_reports_the_ids_that_worked_and_failed(log_in: Browsers) -> None:
     fails, works = deleted(), deleted(provider="Github")
     url = f"{PAGE}?stamps={fails.pk},{works.pk}"
     page = log_in("operations").post(url, {"log_reason": "by mistake"}, follow=True)
-    assert said(page) == [f"Failed, because they are live or one is in the way: {fails.pk}.", f"Undeleted: {works.pk}."]
+    assert said(page) == [f"Failed, because they are live or one is in the way: {fails.pk}.", f"Restored: {works.pk}."]
     assert live() == {in_the_way.pk, works.pk}
     entry = LogEntry.objects.get()
-    assert (entry.object_id, entry.change_message) == (str(works.pk), f"Undeleted: {works.pk}. Why: by mistake")
+    assert (entry.object_id, entry.change_message) == (str(works.pk), f"Restored: {works.pk}. Why: by mistake")
 
 
 @pytest.mark.parametrize("ids", ["", "x", "1;2", "7"])
-def test_nothing_to_undelete_is_told(ids: str, log_in: Browsers) -> None:
+def test_nothing_to_restore_is_told(ids: str, log_in: Browsers) -> None:
     page = log_in("operations").get(f"{PAGE}?stamps={ids}")
     assert not page.context["preview"].is_possible
     assert 'id="confirm"' not in page.content.decode()
@@ -66,7 +66,7 @@ def test_a_reason_is_needed(log_in: Browsers) -> None:
 def test_support_may_not(log_in: Browsers) -> None:
     browser = log_in("support")
     assert browser.post(f"{PAGE}?stamps={deleted().pk}", {"log_reason": "x"}).status_code == 403
-    assert "Undelete" not in browser.get(LIST).content.decode()
+    assert "Restore" not in browser.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize(("query", "found"), [("pending", "pending"), ("none", "")])

@@ -1,1 +1,0 @@
-"""Members of address lists, from files."""

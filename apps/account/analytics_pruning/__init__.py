@@ -1,1 +1,0 @@
-"""Old analytics rows, deleted in batches."""

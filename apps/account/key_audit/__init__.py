@@ -1,1 +1,0 @@
-"""API keys that will be refused though somebody uses them."""

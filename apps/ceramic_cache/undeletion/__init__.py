@@ -1,1 +1,0 @@
-"""Taking back the deletion of stored stamps."""

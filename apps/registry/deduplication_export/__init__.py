@@ -1,1 +1,0 @@
-"""Who lost which stamp to whom, as a file."""

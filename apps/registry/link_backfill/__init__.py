@@ -1,1 +1,0 @@
-"""Missing hash links, made from the stamps that scorings kept."""

@@ -1,1 +1,0 @@
-"""Computing scores again because somebody asked for it, within a web request or not."""

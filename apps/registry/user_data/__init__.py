@@ -1,1 +1,0 @@
-"""All that is stored of an address: deleted for good, or reset."""

@@ -1,1 +1,0 @@
-"""The active weight configuration, and its way into the scorers."""
