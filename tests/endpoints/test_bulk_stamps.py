@@ -71,20 +71,20 @@ def test_it_stores_the_stamps_of_the_tokens_address_and_answers_201(community: A
     assert passports() == [(ALICE, community.pk, None)]
 
 
-def test_the_items_own_provider_counts_and_its_address_does_not(community: Any) -> None:
-    sent = {"provider": "Renamed", "stamp": issue("Google"), "address": BOB, "more": 1}
+def test_an_items_own_address_does_not_count(community: Any) -> None:
+    sent = {"provider": "Google", "stamp": issue("Google"), "address": BOB, "more": 1}
     answer = store_bulk([sent]).json()
     row = CeramicCache.objects.get()
-    assert (row.address, row.provider) == (ALICE, "Renamed")
-    assert answer["score"]["stamps"]["Renamed"]["score"] == "0.00000"
+    assert (row.address, row.provider) == (ALICE, "Google")
+    assert answer["score"]["stamps"]["Google"]["score"] == "1.00000"
 
 
-def test_it_replaces_the_stamps_of_the_items_own_providers(community: Any) -> None:
-    google, renamed = hold("Google"), hold("Github", provider="Renamed")
-    store_bulk([{"provider": "Renamed", "stamp": issue("Google", "v0:new")}])
+def test_it_replaces_the_stamps_of_the_items_providers(community: Any) -> None:
+    google, filed_elsewhere = hold("Google"), hold("Lens", provider="Github")
+    store_bulk(items(issue("Github", "v0:new")))
     live = CeramicCache.objects.filter(deleted_at=None)
     assert google in live
-    assert renamed not in live
+    assert filed_elsewhere not in live
 
 
 def test_a_foreign_credential_is_stored_and_does_not_count(community: Any) -> None:

@@ -159,20 +159,10 @@ def test_a_deduplicated_stamp_does_not_shorten_the_score() -> None:
     assert score_row()["expiration_date"] == EXPIRY
 
 
-def test_a_kept_row_provider_that_is_a_deduplicated_credential_provider_keeps_its_score() -> None:
-    partner = Partner(weights={"Google": 3})
-    have({A: BOBS}, partner)
-    hold("Google", A, provider="Renamed")
-    hold("Github", provider="Google")
-    assert partner.score().json()["stamps"] == {
-        "Google": {"score": "3.00000", "dedup": True, "expiration_date": "2099-01-01T00:00:00Z"}
-    }
-
-
 def test_the_event_names_the_credentials_provider_and_all_nullifiers_that_count(frozen: datetime) -> None:
     partner = Partner()
     have({B: BOBS}, partner)
-    hold("Google", A, B, "v1:c", provider="Renamed")
+    hold("Google", A, B, "v1:c")
     partner.score()
     event = Event.objects.get(action="LDP")
     assert event.data == {"nullifiers": [A, B, "v1:c"], "provider": "Google", "community_id": partner.community.pk}
@@ -191,8 +181,7 @@ def test_the_event_has_only_nullifiers_that_count(settings: Settings) -> None:
 def test_every_scoring_has_an_event_for_each_deduplicated_provider() -> None:
     partner = Partner()
     have({A: BOBS, B: CAROLS}, partner)
-    hold("Google", A)
-    hold("Google", B, provider="Renamed")  # the later stamp of one credential provider
+    hold("Google", B)
     hold("Github", A)
     partner.score()
     partner.score()

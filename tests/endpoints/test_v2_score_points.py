@@ -55,9 +55,9 @@ def test_a_passing_score_qualifies_and_earns_a_human_key_for_each_stamp_with_nul
     assert (row.address, row.chain_id, row.timestamp) == (ALICE, 0, frozen)
 
 
-def test_the_human_key_ignores_the_generation_flag_and_goes_by_the_credentials_provider(settings: Settings) -> None:
+def test_the_human_key_ignores_the_generation_flag(settings: Settings) -> None:
     settings.FF_MULTI_NULLIFIER = "off"
-    hold("Google", "v0:first", "v1:last", provider="Renamed")
+    hold("Google", "v0:first", "v1:last")
     member().score()
     assert points() == [("HKY", "Google", "v1:last")]
 
@@ -73,10 +73,10 @@ def test_a_provider_has_one_human_key_whatever_its_hash_and_other_addresses_have
     assert list(mine) == [("Github", "v0:mine"), ("Google", "v0:old")]
 
 
-def test_providers_of_rows_earn_their_actions_once() -> None:
+def test_providers_earn_their_actions_once() -> None:
     partner = member()
     for provider in PROVIDER_ACTIONS:
-        hold("Google", f"v0:{provider}", provider=provider)
+        hold(provider, f"v0:{provider}")
     partner.score()
     partner.score()
     actions = [row for row in points() if row[0] != "HKY"]

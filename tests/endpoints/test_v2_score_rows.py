@@ -122,11 +122,10 @@ def test_an_earlier_score_is_replaced_with_all_its_columns() -> None:
     assert Score.objects.get().pk == old.pk
 
 
-def test_the_kept_stamps_are_stored_in_order_under_the_providers_of_their_rows() -> None:
-    later = hold("Google", provider="Renamed")
-    first = hold("Github")
+def test_the_kept_stamps_are_stored_in_order() -> None:
+    later, first = hold("Google"), hold("Github")
     Partner().score()
-    assert kept_stamps() == [("Renamed", later.stamp), ("Github", first.stamp)]
+    assert kept_stamps() == [("Google", later.stamp), ("Github", first.stamp)]
 
 
 def test_stamps_that_are_gone_leave_the_passport_and_keep_their_links() -> None:

@@ -79,7 +79,9 @@ class RandomWorld:
 
     def _stored(self, provider: str, holder: str, **row: Any) -> Any:
         credential = self._credential(provider, holder)
-        return hold(credential=credential, address=holder, provider=provider, proof_value="0x1", **row)
+        proof = credential["proof"]
+        signature = proof.get("proofValue") or proof["jws"]
+        return hold(credential=credential, address=holder, provider=provider, proof_value=signature, **row)
 
     def _credential(self, provider: str, holder: str) -> dict[str, Any]:
         nullifiers = self.random.sample(self.nullifiers, self.random.randint(1, 2))

@@ -16,6 +16,11 @@ def stamp(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**STAMP, **changes}.items() if value is not ...}
 
 
+def of(provider: str) -> dict[str, Any]:
+    """A stamp whose credential is for that provider."""
+    return stamp(credentialSubject={"provider": provider})
+
+
 def test_an_item_has_what_is_stored_beside_the_json() -> None:
     dated = stamp(issuanceDate="2025-01-01T00:00:00Z", expirationDate="2099-01-01T02:00:00.5+02:00")
     assert check_items([("Google", dated)]) == [
@@ -29,8 +34,8 @@ def test_an_item_has_what_is_stored_beside_the_json() -> None:
 
 
 def test_items_come_in_the_order_of_the_request() -> None:
-    names = ["Google", "Github", "google", "Google ", "\u00e9"]
-    assert [item.provider for item in check_items((name, STAMP) for name in names)] == names
+    names = ["Google", "Github", "google", "Google ", "\u00e9", "AllowList#A", "AllowList%23A"]
+    assert [item.provider for item in check_items((name, of(name)) for name in names)] == names
 
 
 def test_no_stamps_are_no_items() -> None:
@@ -71,6 +76,12 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
     "provider a number": (5, STAMP, "no provider"),
     "provider too long": ("x" * 257, STAMP, "longer than 256"),
     "provider with a NUL": ("a\x00", STAMP, "NUL"),
+    "provider of another credential": ("NFT", STAMP, "is not its credentialSubject.provider"),
+    "provider in other letters": ("google", STAMP, "is not its credentialSubject.provider"),
+    "provider with a space": ("Google ", STAMP, "is not its credentialSubject.provider"),
+    "provider with an escaped #": ("AllowList%23A", of("AllowList#A"), "is not its credentialSubject.provider"),
+    "provider in another Unicode form": ("e\u0301", of("\u00e9"), "is not its credentialSubject.provider"),
+    "credential without a subject": ("Google", stamp(credentialSubject=...), "is not its credentialSubject.provider"),
     "no proof": ("Google", stamp(proof=...), "proof.proofValue"),
     "proof null": ("Google", stamp(proof=None), "proof.proofValue"),
     "proof a text": ("Google", stamp(proof="0x"), "proof.proofValue"),
@@ -96,7 +107,7 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
 def test_a_fault_names_the_item_and_what_is_wrong(fault: str) -> None:
     provider, faulty, text = FAULTS[fault]
     with pytest.raises(InvalidStamp) as refusal:
-        check_items([("First", STAMP), (provider, faulty)])
+        check_items([("First", of("First")), (provider, faulty)])
     assert refusal.value.status == 400
     assert refusal.value.detail.startswith("Stamp 1: ")
     assert text in refusal.value.detail
@@ -104,13 +115,13 @@ def test_a_fault_names_the_item_and_what_is_wrong(fault: str) -> None:
 
 @pytest.mark.parametrize("length", [256])
 def test_values_may_be_as_long_as_their_columns(length: int) -> None:
-    (item,) = check_items([("x" * length, stamp(proof={"proofValue": "y" * length}))])
+    (item,) = check_items([("x" * length, {**of("x" * length), "proof": {"proofValue": "y" * length}})])
     assert (len(item.provider), len(item.proof_value)) == (length, length)
 
 
 def test_the_provider_of_an_earlier_item_is_refused() -> None:
     with pytest.raises(InvalidStamp, match="Stamp 2: its provider 'Google' is that of an earlier stamp"):
-        check_items([("Google", STAMP), ("Github", STAMP), ("Google", STAMP)])
+        check_items([("Google", STAMP), ("Github", of("Github")), ("Google", STAMP)])
 
 
 def test_the_first_fault_is_told() -> None:

@@ -55,7 +55,7 @@ def _item(position: int, provider: Any, stamp: Any) -> StampItem:
     if not isinstance(stamp, dict):
         raise InvalidStamp(f"Stamp {position}: it is missing or not an object.")
     proof = stamp.get("proof")
-    return StampItem(
+    item = StampItem(
         provider=_text(position, "provider", provider, LONGEST_PROVIDER),
         proof_value=_text(
             position,
@@ -66,6 +66,9 @@ def _item(position: int, provider: Any, stamp: Any) -> StampItem:
         issuance_date=_date(position, "issuanceDate", stamp.get("issuanceDate")),
         expiration_date=_date(position, "expirationDate", stamp.get("expirationDate")),
     )
+    if provider_of_subject(stamp) != item.provider:
+        raise InvalidStamp(f"Stamp {position}: its provider {item.provider!r} is not its credentialSubject.provider.")
+    return item
 
 
 def _text(position: int, name: str, value: Any, longest: int) -> str:

@@ -14,6 +14,7 @@ from apps.registry.explanations.records import (
     MALFORMED,
     NO_WEIGHT,
     OTHER_HOLDER,
+    OTHER_PROVIDER,
     PROOF,
     REVOKED,
     SUPERSEDED,
@@ -22,6 +23,7 @@ from apps.registry.explanations.records import (
     RevokedStamp,
     StampExplanation,
 )
+from apps.registry.scoring import validity
 from apps.registry.scoring.deduplication import deduplicate
 from apps.registry.scoring.proofs import proof_fault
 from apps.registry.scoring.records import Credential, ScoringRules, Snapshot, StoredStamp, ValidStamp
@@ -32,7 +34,8 @@ from apps.registry.scoring.weights import as_decimal
 _VERDICTS = {
     "The issuer is not trusted.": UNTRUSTED_ISSUER,
     "The credential has expired.": EXPIRED,
-    "The credential belongs to another holder.": OTHER_HOLDER,
+    validity.OTHER_HOLDER: OTHER_HOLDER,
+    validity.OTHER_PROVIDER: OTHER_PROVIDER,
 }
 
 
@@ -110,6 +113,8 @@ def _sentence(fault: _Fault, base: StampExplanation) -> str:
         return f"It expired at {base.expires_at}."
     if fault.verdict == UNTRUSTED_ISSUER and base.issuer:
         return f"Its issuer {base.issuer} is not trusted."
+    if fault.verdict == OTHER_PROVIDER:
+        return f"Its credential is for {base.credential_provider}, but it is stored under {base.provider}."
     return fault.sentence
 
 

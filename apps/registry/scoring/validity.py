@@ -14,6 +14,7 @@ ProofFault = Callable[[Credential], str | None]
 """Takes a parsed credential, gives what is wrong with its proof, or None."""
 
 OTHER_HOLDER = "The credential belongs to another holder."
+OTHER_PROVIDER = "The credential is for another provider than the stamp is stored under."
 NOTHING_KNOWN = KnownCredentials(0)
 
 
@@ -67,9 +68,9 @@ def examine_attested(
     """The same for a stamp of which it is remembered what its credential says."""
     try:
         _check_again(attestation, address=address, rules=rules, now=now)
+        return _valid(stamp, attestation, rules)
     except InvalidStampError as fault:
         return str(fault)
-    return _valid(stamp, attestation, rules)
 
 
 def examine_proven(
@@ -140,6 +141,13 @@ def _check_again(attestation: Attestation, *, address: str, rules: ScoringRules,
 
 
 def _valid(stamp: Examinable, attestation: Attestation, rules: ScoringRules) -> ValidStamp:
+    """Return the stamp as a scoring takes it. One credential counts under one provider only: its own, letter by letter,
+    or a single credential would give the weights of all providers (D22).
+
+    Raises: InvalidStampError.
+    """
+    if attestation.provider != stamp.provider:
+        raise InvalidStampError(OTHER_PROVIDER)
     _, _, provider, expires_at, expiration_text, nullifiers, human_key = attestation
     counted = counting(nullifiers, multi_nullifier=rules.multi_nullifier)
     return ValidStamp(stamp.id, stamp.provider, provider, expires_at, expiration_text, counted, human_key)

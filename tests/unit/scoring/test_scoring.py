@@ -87,15 +87,6 @@ def test_an_older_valid_stamp_never_stands_in_for_an_invalid_newer_one() -> None
     assert score(make_snapshot(older, newer)).score.stamps == {}
 
 
-def test_row_provider_and_credential_provider_each_have_their_part() -> None:
-    stamp = make_stored(make_credential(provider="Github", nullifiers=("v0:g",)), provider="Google")
-    kept = score(make_snapshot(stamp))
-    assert kept.score.stamp_scores == {"Google": 1.25}
-    lost = score(make_snapshot(stamp, links={"v0:g": HashLink("v0:g", BOB, FUTURE)}))
-    assert list(lost.score.stamps) == ["Github"]
-    assert lost.dedup_events[0]["provider"] == "Github"
-
-
 def test_a_stamp_without_a_counting_nullifier_is_kept_without_a_link() -> None:
     snapshot = make_snapshot(make_credential(nullifiers=("v1:g",)), links=make_links(**{"v1:g": (BOB, FUTURE)}))
     outcome = score(snapshot, rules=replace(RULES, multi_nullifier=False))

@@ -41,9 +41,9 @@ def verdict_of_proven(stamp: StoredStamp, credential: Any, **changes: Any) -> Va
 
 
 def test_it_gives_a_valid_stamp_with_what_the_scoring_needs() -> None:
-    stamp = make_stored(make_credential(provider="Github", nullifiers=("v0:a", "v1:a")), number=9, provider="Google")
+    stamp = make_stored(make_credential(provider="Github", nullifiers=("v0:a", "v1:a")), number=9)
     assert verdict(stamp) == ValidStamp(
-        stamp_id=9, provider="Google", credential_provider="Github", expires_at=EXPIRY, expiration_text=EXPIRY_TEXT,
+        stamp_id=9, provider="Github", credential_provider="Github", expires_at=EXPIRY, expiration_text=EXPIRY_TEXT,
         nullifiers=("v0:a", "v1:a"), human_key="v1:a",
     )  # fmt: skip
 
