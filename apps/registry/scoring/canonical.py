@@ -14,6 +14,7 @@ from apps.registry.scoring.proof_errors import InvalidProof
 from apps.registry.scoring.signed_credentials import BASE_CONTEXT, BASE_TYPE, SignedCredential
 
 TEXT: Final = "https://schema.org/Text"
+MAX_NULLIFIERS: Final = 64  # each is hashed before the signature is verified; issuers give two
 HASH_CONTEXT: Final = {"hash": TEXT, "provider": TEXT}
 NULLIFIERS_CONTEXT: Final = {"nullifiers": {"@id": TEXT, "@container": "@list"}, "provider": TEXT}
 
@@ -124,9 +125,9 @@ def _nullifiers(subject: dict[str, Any]) -> list[str] | None:
         return None
     nullifiers = subject.get("nullifiers")
     if context == NULLIFIERS_CONTEXT and subject.keys() == {"id", "@context", "provider", "nullifiers"}:
-        if isinstance(nullifiers, list):
+        if isinstance(nullifiers, list) and len(nullifiers) <= MAX_NULLIFIERS:
             return nullifiers
-        raise InvalidProof("the credential's nullifiers are not a list")
+        raise InvalidProof(f"the credential's nullifiers are not a list of at most {MAX_NULLIFIERS}")
     raise InvalidProof("the subject's context or members are not of the known forms")
 
 

@@ -2,7 +2,11 @@
 
 It differs from plain EIP-712: a member that the data lacks counts as 32 zero bytes; a key that no type names is an
 error; the type `EIP712Domain` defaults to `name string`; elements of an array are hashed one by one; whole numbers
-may be texts of hexadecimal digits. The types come with the credential, so all of this runs on untrusted input.
+may be texts of hexadecimal digits.
+
+The types come with the credential, so all of this runs on untrusted input, before any signature is verified. A type
+that names a member twice is refused: nested, such types hash one value a number of times that is exponential in the
+depth. Whatever else a credential says, its verification ends when its `HashBudget` is spent.
 """
 
 import re
@@ -13,15 +17,16 @@ from typing import Any, Final
 import orjson
 
 from apps.registry.scoring.documents import InvalidDocument, parse_document
+from apps.registry.scoring.hash_budget import HashBudget
 from apps.registry.scoring.proof_errors import InvalidProof
-from scorer_v2.primitives.keccak import keccak256
 
 MAX_TYPES = 32
 MAX_MEMBERS = 64
-MAX_NAME_LENGTH = 256
+MAX_NAME_LENGTH = 128
+MAX_DIMENSIONS = 4
 DOMAIN = "EIP712Domain"
 
-Encoder = Callable[[Any], bytes]
+Encoder = Callable[[Any, HashBudget], bytes]
 Members = Sequence[tuple[str, str]]
 """The members of a struct type: pairs of type and name."""
 
@@ -37,39 +42,46 @@ _NULLS: Final = (b":null", b",null", b"[null")
 
 
 def typed_data_hash(types: Any, primary_type: Any, domain: Any, message: Any) -> bytes:
-    """The digest that the issuer signs. Raises InvalidProof when the data does not fit the types."""
+    """Return the digest that the issuer signs. Raises: InvalidProof when the data does not fit the types, or costs more
+    than a `HashBudget`."""
     if not isinstance(primary_type, str):
         raise InvalidProof("the primary type is not a text")
-    schema = _schema_of(types)
-    message_hash = schema.struct(primary_type).hash(message)
-    return keccak256(b"\x19\x01" + schema.struct(DOMAIN).hash(domain) + message_hash)
+    schema, budget = _schema_of(types), HashBudget()
+    message_hash = schema.struct(primary_type).hash(message, budget)
+    return budget.keccak256(b"\x19\x01" + schema.struct(DOMAIN).hash(domain, budget) + message_hash)
 
 
 class Schema:
-    """All struct types of one credential, with their encoders."""
+    """All struct types of one credential, with their encoders.
+
+    Raises: InvalidProof for types that are malformed, or whose type hashes cost more than a `HashBudget`. They are
+    computed at once, so that a verdict does not depend on which types were used before.
+    """
 
     def __init__(self, types: Mapping[str, Members]) -> None:
         members = {DOMAIN: _DEFAULT_DOMAIN, **types}
-        parsed = {name: [(parse_type(text), member) for text, member in pairs] for name, pairs in members.items()}
         self._structs = {name: _Struct(name, self) for name in members}
-        for name, struct in self._structs.items():
-            struct.set_members(parsed[name])
+        for name, pairs in members.items():
+            self._structs[name].set_members([(parse_type(text), member) for text, member in pairs])
+        budget = HashBudget()
+        for struct in self._structs.values():
+            struct.compute_type_hash(self._structs, budget)
 
     def struct(self, name: str) -> "_Struct":
         struct = self._structs.get(name)
-        if struct is None:
+        if struct is None or struct.type_hash is None:
             raise InvalidProof("a type that is used has no definition")
         return struct
 
 
 class _Struct:
-    """A struct type. Its type hash is computed when a value first needs it: types may refer to undefined ones as
-    long as no value does."""
+    """A struct type. `type_hash` is None where it refers to a type that is not defined: it may do so as long as no
+    value needs it."""
 
     def __init__(self, name: str, schema: Schema) -> None:
         self.name = name
         self._schema = schema
-        self._type_hash: bytes | None = None
+        self.type_hash: bytes | None = None
 
     def set_members(self, members: "list[tuple[_Type, str]]") -> None:
         self.text = f"{self.name}({','.join(f'{kind.text} {name}' for kind, name in members)})".encode()
@@ -77,27 +89,31 @@ class _Struct:
         self._encoders = [(name, kind.encoder(self._schema)) for kind, name in members]
         self._names = frozenset(name for name, _ in self._encoders)
 
-    def hash(self, value: Any) -> bytes:
+    def hash(self, value: Any, budget: HashBudget) -> bytes:
         if not isinstance(value, dict):
             raise InvalidProof("an object was expected where the types name a struct")
         if not value.keys() <= self._names:
             raise InvalidProof("a member is not covered by the types")
-        encoded = [self._type_hash or self.type_hash()]
-        encoded += [encode(value[name]) if name in value else _ZERO for name, encode in self._encoders]
-        return keccak256(b"".join(encoded))
+        encoded = [self.type_hash or _ZERO]
+        encoded += [encode(value[name], budget) if name in value else _ZERO for name, encode in self._encoders]
+        return budget.keccak256(b"".join(encoded))
 
-    def type_hash(self) -> bytes:
+    def compute_type_hash(self, structs: "Mapping[str, _Struct]", budget: HashBudget) -> None:
         referenced: dict[str, _Struct] = {}
-        self._gather(referenced)
-        texts = [self.text, *(referenced[name].text for name in sorted(referenced))]
-        self._type_hash = keccak256(b"".join(texts))
-        return self._type_hash
+        if self._gather(structs, referenced):
+            texts = [self.text, *(referenced[name].text for name in sorted(referenced))]
+            self.type_hash = budget.keccak256(b"".join(texts))
 
-    def _gather(self, found: "dict[str, _Struct]") -> None:
+    def _gather(self, structs: "Mapping[str, _Struct]", found: "dict[str, _Struct]") -> bool:
+        """Add all types that this one refers to, directly or not; False where one is not defined."""
         for name in self.references:
+            if name not in structs:
+                return False
             if name not in found:
-                found[name] = self._schema.struct(name)
-                found[name]._gather(found)
+                found[name] = structs[name]
+                if not found[name]._gather(structs, found):
+                    return False
+        return True
 
 
 class _Type:
@@ -110,9 +126,11 @@ class _Type:
 
 
 def parse_type(text: str) -> _Type:
-    """Read a member's type. Raises InvalidProof when it is none."""
+    """Read a member's type. Raises: InvalidProof when it is malformed or too large."""
     if len(text) > MAX_NAME_LENGTH:
         raise InvalidProof("a type's name is too long")
+    if text.count("[") > MAX_DIMENSIONS:
+        raise InvalidProof(f"an array has more than {MAX_DIMENSIONS} dimensions")
     if text in _ATOMS:
         return _Type(text, _fixed(_ATOMS[text]))
     if text.endswith("]"):
@@ -121,7 +139,7 @@ def parse_type(text: str) -> _Type:
         if text.startswith(prefix):
             size = _size(text[len(prefix) :])
             return _Type(f"{prefix}{size}", _fixed(make(size)))
-    return _Type(text, lambda schema: lambda value: schema.struct(text).hash(value), text)
+    return _Type(text, lambda schema: lambda value, budget: schema.struct(text).hash(value, budget), text)
 
 
 def _parse_array(text: str) -> _Type:
@@ -149,43 +167,37 @@ def _size(text: str) -> int:
 
 
 def _array_encoder(encode: Encoder, length: int | None) -> Encoder:
-    def encoder(value: Any) -> bytes:
+    def encoder(value: Any, budget: HashBudget) -> bytes:
         if not isinstance(value, list):
             raise InvalidProof("a list was expected where the types name an array")
         if length is not None and len(value) != length:
             raise InvalidProof("a list does not have the length that its type names")
-        return keccak256(b"".join([encode(element) for element in value]))
+        return budget.keccak256(b"".join([encode(element, budget) for element in value]))
 
     return encoder
 
 
-def _encode_string(value: Any) -> bytes:
+def _encode_string(value: Any, budget: HashBudget) -> bytes:
     if not isinstance(value, str):
         raise InvalidProof("a text was expected where the types name a string")
     try:
-        return _short_text_hash(value) if len(value) <= 128 else keccak256(value.encode())
+        return budget.keccak256(value.encode())
     except UnicodeEncodeError:  # no document that was parsed has one
         raise InvalidProof("a text is not valid Unicode") from None
 
 
-@lru_cache(maxsize=4096)
-def _short_text_hash(text: str) -> bytes:
-    """Half of a credential's texts are the same in all of an issuer's credentials."""
-    return keccak256(text.encode())
+def _encode_bytes(value: Any, budget: HashBudget) -> bytes:
+    return budget.keccak256(_bytes_of_hex(value))
 
 
-def _encode_bytes(value: Any) -> bytes:
-    return keccak256(_bytes_of_hex(value))
-
-
-def _encode_address(value: Any) -> bytes:
+def _encode_address(value: Any, _: HashBudget) -> bytes:
     data = _bytes_of_hex(value)
     if len(data) != 20:
         raise InvalidProof("an address does not have 20 bytes")
     return data.rjust(32, b"\0")
 
 
-def _encode_bool(value: Any) -> bytes:
+def _encode_bool(value: Any, _: HashBudget) -> bytes:
     if isinstance(value, str):
         value = _BOOLS.get(value)
     if isinstance(value, float) or value not in (False, True):
@@ -194,7 +206,7 @@ def _encode_bool(value: Any) -> bytes:
 
 
 def _bytes_encoder(size: int) -> Encoder:
-    def encode(value: Any) -> bytes:
+    def encode(value: Any, _: HashBudget) -> bytes:
         data = _bytes_of_hex(value)
         if not 1 <= size <= 32 or len(data) != size:
             raise InvalidProof("a value does not have the number of bytes that its type names")
@@ -204,11 +216,11 @@ def _bytes_encoder(size: int) -> Encoder:
 
 
 def _unsigned_encoder(size: int) -> Encoder:
-    return lambda value: _bytes_of_number(value, size).rjust(32, b"\0")
+    return lambda value, _: _bytes_of_number(value, size).rjust(32, b"\0")
 
 
 def _signed_encoder(size: int) -> Encoder:
-    def encode(value: Any) -> bytes:
+    def encode(value: Any, _: HashBudget) -> bytes:
         data = _bytes_of_number(value, size)
         if not data:
             raise InvalidProof("a number has no digits")
@@ -266,7 +278,7 @@ def _has_floats(types: Any) -> bool:
 @lru_cache(maxsize=256)
 def _schema(types: bytes) -> Schema:
     """Issuers use a handful of schemas. The key is the schema itself, as JSON text; one that does not parse raises
-    and is not kept."""
+    and is not kept. A kept one has at most 100 kB: a document has room for 170 members."""
     try:
         parsed = parse_document(types)
     except InvalidDocument as fault:
@@ -279,7 +291,15 @@ def _schema(types: bytes) -> Schema:
 def _members_of(members: Any) -> Members:
     if not isinstance(members, list) or len(members) > MAX_MEMBERS:
         raise InvalidProof(f"a type is not a list of at most {MAX_MEMBERS} members")
-    return [_member(member) for member in members]
+    pairs = [_member(member) for member in members]
+    refuse_duplicates(pairs)
+    return pairs
+
+
+def refuse_duplicates(members: Members) -> None:
+    """Raises: InvalidProof when two members of a struct type have one name."""
+    if len({name for _, name in members}) < len(members):
+        raise InvalidProof("a type has two members of one name")
 
 
 def _member(member: Any) -> tuple[str, str]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps.registry.scoring import ed25519, eip712
+from apps.registry.scoring import ed25519, eip712, hash_budget
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for remembered in (eip712._schema, eip712._short_text_hash, ed25519._public_key):
+    for remembered in (eip712._schema, hash_budget.short_hash, ed25519._public_key):
         remembered.cache_clear()
 
 

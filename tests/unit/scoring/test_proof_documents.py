@@ -6,11 +6,12 @@ import pytest
 from apps.registry.scoring.documents import (
     MAX_DEPTH,
     MAX_DOCUMENT_BYTES,
+    MAX_VALUES,
     InvalidDocument,
     check_document,
     parse_document,
 )
-from tests.unit.scoring.proof_samples import RECORDED
+from tests.unit.scoring.proof_samples import RECORDED, paths
 
 
 @pytest.mark.parametrize("encode", [str, str.encode])
@@ -83,7 +84,24 @@ def test_the_depth_is_bounded() -> None:
     with pytest.raises(InvalidDocument, match="nested more than"):
         parse_document(nested(MAX_DEPTH + 1))
     with pytest.raises(InvalidDocument, match="depth"):
-        parse_document('{"a":' + "[" * 30_000 + "]" * 30_000 + "}")
+        parse_document('{"a":' + "[" * 8_000 + "]" * 8_000 + "}")
+
+
+def test_the_number_of_values_is_bounded() -> None:
+    fitting = ["," * 1_000, *[1] * (MAX_VALUES - 5), {"b": "[{,"}]
+
+    assert parse_document(json.dumps({"a": fitting})) == {"a": fitting}
+    with pytest.raises(InvalidDocument, match="has more than 512 values"):
+        parse_document(json.dumps({"a": [*fitting, None]}))
+    with pytest.raises(InvalidDocument, match="has more than 512 values"):
+        check_document({str(number): [] for number in range(MAX_VALUES)})
+
+
+def test_no_recorded_credential_comes_near_a_bound() -> None:
+    for entry in RECORDED:
+        credential = entry["credential"]
+        assert len(json.dumps(credential)) * 7 < MAX_DOCUMENT_BYTES
+        assert len(list(paths(credential))) * 4 < MAX_VALUES
 
 
 def test_lists_count_as_levels() -> None:
