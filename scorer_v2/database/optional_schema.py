@@ -57,6 +57,17 @@ class OptionalColumnsManager(models.Manager[Any]):
         return super().get_queryset().defer(*missing) if missing else super().get_queryset()
 
 
+class RelatedOptionalColumnsManager(models.Manager[Any]):
+    """Joins a related `OptionalColumnsModel` without the columns that are missing. Subclasses name the `relation`."""
+
+    relation: ClassVar[str]
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        related: Any = self.model._meta.get_field(self.relation).related_model
+        missing = [f"{self.relation}__{name}" for name in related.missing_fields(using=self.db)]
+        return super().get_queryset().defer(*missing) if missing else super().get_queryset()
+
+
 class OptionalColumnsModel(models.Model):
     """A model some of whose columns may be missing: their fields are named in `optional_fields`."""
 

@@ -25,13 +25,14 @@ from tests.factories.registry import ScoreFactory
 Browsers = Callable[..., Client]
 LIST = "/admin/account/customization/"
 ADD = f"{LIST}add/"
+INLINES = ("allow_lists", "custom_credentials", "included_chain_ids", "embed_sections", "embed_platforms")
 
 pytestmark = pytest.mark.django_db
 
 
 def form_data(**changes: Any) -> dict[str, Any]:
     """The form with no rows of lists, credentials and chains."""
-    rows = {f"{name}-{kind}_FORMS": 0 for name in ("allow_lists", "custom_credentials", "included_chain_ids")
+    rows = {f"{name}-{kind}_FORMS": 0 for name in INLINES
             for kind in ("TOTAL", "INITIAL")}  # fmt: skip
     data = {"path": "their-path", "partner_name": "they", "button_action_type": "Simple Link", "nav_order": 0}
     return {**data, **rows, "scorer": CommunityFactory().pk, "log_reason": "a new partner", **changes}

@@ -33,11 +33,11 @@ pytestmark = pytest.mark.django_db
 
 
 def statements(browser: Client, model: Any, **query: str) -> list[str]:
-    """What the list of a table asks the database, once content types are known."""
+    """What the list of a table asks the database, once content types and optional columns are known."""
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(url, query).status_code == 200
-        return [query["sql"] for query in captured.captured_queries]
+        return [query["sql"] for query in captured.captured_queries if "pg_attribute" not in query["sql"]]
 
 
 def fill(model: Any) -> None:
@@ -52,7 +52,7 @@ def test_a_list_takes_six_statements_and_counts_and_sorts_no_whole_table(log_in:
     for query in ({}, {"q": "0x" + "a" * 40}):
         asked = statements(browser, model, **query)
         assert len(asked) <= 6
-        (count,) = [sql for sql in asked if "COUNT(" in sql]
+        (count,) = [sql for sql in asked if "COUNT(*)" in sql]
         assert "LIMIT" in count
         (rows,) = [sql for sql in asked if "ORDER BY" in sql]
         by = re.sub(r" LIMIT .*| (ASC|DESC)", "", rows.rpartition("ORDER BY ")[2])

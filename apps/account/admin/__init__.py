@@ -2,8 +2,10 @@
 
 from apps.account.admin import (
     address_lists,
+    campaigns,
     communities,
     customizations,
+    embed_sections,
     key_audit_page,
     keys,
     overlay_page,
@@ -14,8 +16,10 @@ from apps.account.admin import (
 
 __all__ = [
     "address_lists",
+    "campaigns",
     "communities",
     "customizations",
+    "embed_sections",
     "key_audit_page",
     "keys",
     "overlay_page",

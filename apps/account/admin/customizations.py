@@ -7,10 +7,13 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator, validate_slug
 from django.db.models import Model
+from django.http import HttpRequest
 
+from apps.account.admin.embed_sections import EmbedPlatformInline, EmbedSectionInline
 from apps.account.models import AllowList, CustomCredential, Customization, IncludedChainId
 from scorer_v2.admin_site.buttons import row_button
 from scorer_v2.admin_site.model_admin import IndexedAdmin, RowsInline
+from scorer_v2.database.optional_schema import has_table
 
 if TYPE_CHECKING:  # unfold has no types
     from django.forms import BaseInlineFormSet
@@ -109,8 +112,17 @@ class CustomizationAdmin(IndexedAdmin):
     list_select_related = ("scorer",)
     search_fields = ("path", "partner_name")
     raw_id_fields = ("scorer",)
-    inlines = (AllowListInline, CustomCredentialInline, IncludedChainIdInline)
+    inlines = (
+        AllowListInline,
+        CustomCredentialInline,
+        IncludedChainIdInline,
+        EmbedSectionInline,
+        EmbedPlatformInline,
+    )
     actions_detail = ("change_weights",)
     change_weights = row_button(
         "Change weights", page="change_overlay", permission="account.change_customization", icon="balance"
     )
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
+        return [inline for inline in super().get_inlines(request, obj) if has_table(inline.model)]

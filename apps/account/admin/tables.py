@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from apps.account.models import Account, AccountAPIKeyAnalytics, CustomPlatform
-from scorer_v2.admin_site.model_admin import IndexedAdmin, PermanentAdmin, ReadOnlyAdmin
+from scorer_v2.admin_site.model_admin import PermanentAdmin, ReadOnlyAdmin
+from scorer_v2.admin_site.optional_tables import OptionalColumnsAdmin
 
 
 @admin.register(Account)
@@ -22,6 +23,6 @@ class AccountAPIKeyAnalyticsAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CustomPlatform)
-class CustomPlatformAdmin(IndexedAdmin):
-    list_display = ("name", "display_name", "platform_type")
+class CustomPlatformAdmin(OptionalColumnsAdmin):
+    list_display = ("name", "display_name", "platform_type", "is_evm")
     search_fields = ("name",)

@@ -94,6 +94,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AlterModelOptions(
+            name="customcredential",
+            options={
+                "base_manager_name": "objects",
+                "verbose_name": "custom credential",
+                "verbose_name_plural": "custom credentials",
+            },
+        ),
+        migrations.AlterModelOptions(
             name="customplatform",
             options={
                 "base_manager_name": "objects",

@@ -6,6 +6,7 @@ from django.db import models
 from apps.account.models.address_lists import AddressList
 from apps.account.models.communities import Community
 from apps.account.models.custom_credentials import CustomCredentialRuleset, CustomPlatform
+from scorer_v2.database.optional_schema import RelatedOptionalColumnsManager
 
 
 class Customization(models.Model):
@@ -66,6 +67,10 @@ class AllowList(models.Model):
         return f"address list {self.address_list_id}: {self.weight}"
 
 
+class WithPlatformsManager(RelatedOptionalColumnsManager):
+    relation = "platform"
+
+
 class CustomCredential(models.Model):
     """The weight that a custom credential has in a community, and how it is shown there."""
 
@@ -76,7 +81,10 @@ class CustomCredential(models.Model):
     display_name = models.CharField(max_length=64)
     description = models.CharField(max_length=256, null=True, blank=True)
 
+    objects = WithPlatformsManager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = "custom credential"
         verbose_name_plural = "custom credentials"
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from apps.registry.models import Event, GTCStakeEvent, HashScorerLink, Stamp, StampMetadata
-from scorer_v2.admin_site.model_admin import IndexedAdmin, ReadOnlyAdmin
+from apps.registry.models import Event, GTCStakeEvent, HashScorerLink, PlatformMetadata, Stamp, StampMetadata
+from scorer_v2.admin_site.model_admin import ReadOnlyAdmin
+from scorer_v2.admin_site.optional_tables import OptionalColumnsAdmin, OptionalTableAdmin
 
 
 @admin.register(Stamp)
@@ -45,6 +46,25 @@ class GTCStakeEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(StampMetadata)
-class StampMetadataAdmin(IndexedAdmin):
-    list_display = ("provider", "is_beta")
+class StampMetadataAdmin(OptionalColumnsAdmin):
+    list_display = ("provider", "is_beta", "platform")
     search_fields = ("provider",)
+    raw_id_fields = ("platform",)
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return tuple(name for name in ("platform",) if name in self.get_list_display(request))
+
+
+@admin.register(PlatformMetadata)
+class PlatformMetadataAdmin(OptionalTableAdmin):
+    list_display = ("platform_id", "name", "number_of_stamps")
+    search_fields = ("platform_id", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(stamps_count=Count("stamps"))
+        return counted
+
+    @admin.display(description="Stamps")
+    def number_of_stamps(self, platform: Any) -> int:
+        return int(platform.stamps_count)

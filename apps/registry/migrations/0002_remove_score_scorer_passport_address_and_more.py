@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AlterModelOptions(
+            name="weightconfigurationitem",
+            options={"base_manager_name": "objects", "verbose_name": "weight", "verbose_name_plural": "weights"},
+        ),
+        migrations.AlterModelOptions(
             name="stampmetadata",
             options={
                 "base_manager_name": "objects",

@@ -4,7 +4,11 @@
 from django.db import models
 from django.utils import timezone
 
-from scorer_v2.database.optional_schema import OptionalColumnsModel, OptionalTableManager
+from scorer_v2.database.optional_schema import (
+    OptionalColumnsModel,
+    OptionalTableManager,
+    RelatedOptionalColumnsManager,
+)
 
 
 class WeightConfiguration(models.Model):
@@ -71,6 +75,10 @@ class StampMetadata(OptionalColumnsModel):
         return f"{self.provider}{' (beta)' if self.is_beta else ''}"
 
 
+class WithStampMetadataManager(RelatedOptionalColumnsManager):
+    relation = "stamp_metadata"
+
+
 class WeightConfigurationItem(models.Model):
     """A provider's weight in a configuration."""
 
@@ -81,7 +89,10 @@ class WeightConfigurationItem(models.Model):
         StampMetadata, on_delete=models.SET_NULL, null=True, blank=True, related_name="weights"
     )
 
+    objects = WithStampMetadataManager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = "weight"
         verbose_name_plural = "weights"
         unique_together = (("weight_configuration", "provider"),)
