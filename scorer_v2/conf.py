@@ -70,6 +70,7 @@ class Settings:
     ROLLOUT_PERCENT = NumberSetting(0)
     ROLLOUT_REFRESH_SECONDS = NumberSetting(5)
     SCORING_ATTEMPTS = NumberSetting(5)
+    STATISTICS_CHECK_SECONDS = NumberSetting(1)
     TRUSTED_IAM_ISSUERS = Setting[Collection[str]](())
     VERDICT_CACHE_SIZE = NumberSetting(50_000)
 

@@ -110,6 +110,7 @@ UNFOLD = {
 }
 
 # Database -------------------------------------------------------------------------------------------------------------
+STATISTICS_CHECK_SECONDS = environment.integer("STATISTICS_CHECK_SECONDS", 1, minimum=0)
 DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
 
 # Cache ----------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from apps.registry.managers.snapshots import (
     known_values,
     snapshot_from,
 )
+from apps.registry.managers.statistics import statistics_steps
 from apps.registry.scoring.records import Outcome, Snapshot
 from apps.registry.scoring.remembered_stamps import RememberedStamps
 from scorer_v2.database.round_trips import BEGIN, COMMIT, Step, commit_and, rollback, send
@@ -123,7 +124,7 @@ class ScoringTransaction:
             community_id=snapshot.community_id,
             now=self.now,
         )
-        commit_and(*steps, after=_recording(analytics))
+        commit_and(*steps, after=(*_recording(analytics), *statistics_steps()))
 
     def save_error(self, error: str, *, opened: OpenedScoring, analytics: AnalyticsEntry | None = None) -> None:
         commit_and(error_step(error, passport_id=opened.passport_id), after=_recording(analytics))
