@@ -13,7 +13,7 @@ MAX_VALUES: Final = 512
 """Objects, lists, texts, numbers, booleans and nulls; names of members are not counted."""
 
 _CONTAINERS: Final = (dict, list)
-_TOO_LARGE: Final = f"the document is larger than {MAX_DOCUMENT_BYTES} bytes"
+TOO_LARGE: Final = f"the document is larger than {MAX_DOCUMENT_BYTES} bytes"
 
 
 class InvalidDocument(ValueError):
@@ -28,13 +28,13 @@ def parse_document(text: str | bytes) -> dict[str, Any]:
     jsonb refuses it).
     """
     if len(text) > MAX_DOCUMENT_BYTES:
-        raise InvalidDocument(_TOO_LARGE)
+        raise InvalidDocument(TOO_LARGE)
     try:
         data = text.encode() if isinstance(text, str) else text
     except UnicodeEncodeError:
         raise InvalidDocument("the document is not valid Unicode") from None
     if len(data) > MAX_DOCUMENT_BYTES:
-        raise InvalidDocument(_TOO_LARGE)
+        raise InvalidDocument(TOO_LARGE)
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:

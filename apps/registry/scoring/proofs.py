@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from apps.registry.scoring.ed25519 import check_ed25519_proof
 from apps.registry.scoring.ethereum_signatures import check_eip712_proof
-from apps.registry.scoring.proof_errors import InvalidProof
+from apps.registry.scoring.proof_errors import COULD_NOT_BE_CHECKED, InvalidProof
 from apps.registry.scoring.proof_values import ED25519_KIND, EIP712_KIND
 from apps.registry.scoring.signed_credentials import SignedCredential, check_created, read_credential
 
@@ -29,7 +29,7 @@ def proof_fault(credential: Mapping[str, Any], *, now: datetime) -> str | None:
     except InvalidProof as fault:
         return str(fault)
     except Exception as error:
-        return f"the proof could not be checked ({type(error).__name__})"
+        return f"{COULD_NOT_BE_CHECKED} ({type(error).__name__})"
     return None
 
 

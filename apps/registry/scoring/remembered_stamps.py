@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
+from apps.registry.scoring.documents import MAX_DOCUMENT_BYTES
 from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.records import Snapshot, StoredStamp
 
@@ -78,6 +79,8 @@ def remembered(snapshot: Snapshot, version: str, *, known: KnownCredentials, now
 
 
 def _attested(stamp: StoredStamp, known: KnownCredentials, now: datetime) -> StoredStamp:
+    if len(stamp.document) > MAX_DOCUMENT_BYTES:
+        return stamp
     attestation = known.recall(stamp.document, now=now)
     if attestation is None:
         return stamp

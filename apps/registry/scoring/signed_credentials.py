@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.registry.scoring.proof_dates import CreationTime, creation_time, normalised_date
-from apps.registry.scoring.proof_errors import InvalidProof
+from apps.registry.scoring.proof_errors import FROM_THE_FUTURE, InvalidProof
 
 BASE_CONTEXT = "https://www.w3.org/2018/credentials/v1"
 BASE_CONTEXTS = (BASE_CONTEXT, "https://w3.org/2018/credentials/v1")
@@ -54,7 +54,7 @@ def read_credential(credential: Mapping[str, Any]) -> SignedCredential:
 def check_created(created: CreationTime, now: datetime) -> None:
     """Refuse a proof of the future, by the millisecond. Raises InvalidProof."""
     if created.not_before > now.replace(microsecond=now.microsecond // 1000 * 1000):
-        raise InvalidProof("the proof was created in the future")
+        raise InvalidProof(FROM_THE_FUTURE)
 
 
 def _members(value: Any, readers: Mapping[str, Reader]) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, Protocol
 
-from apps.registry.scoring.documents import parse_document
+from apps.registry.scoring.documents import MAX_DOCUMENT_BYTES, TOO_LARGE, parse_document
 from apps.registry.scoring.known_credentials import Attestation, KnownCredentials
 from apps.registry.scoring.nullifiers import counting, human_key_of, nullifiers_of
+from apps.registry.scoring.proof_errors import is_lasting
 from apps.registry.scoring.records import Credential, ScoringRules, ValidStamp
 from scorer_v2.primitives.storable import is_storable
 
@@ -44,15 +45,19 @@ def examine(
 ) -> ValidStamp | str:
     """The valid stamp, or the reason why it does not count.
 
-    The cheap checks come first, the proof last. `known` credentials are neither parsed nor verified again; those whose
-    proof is found to hold are added to it. A check that throws makes this one stamp invalid and never ends the scoring
-    (D13), whatever it throws: a credential is untrusted.
+    The cheap checks come first, the proof last. `known` credentials are neither parsed nor verified again, whether they
+    were found valid or not; what is found is added to it. A check that throws makes this one stamp invalid and never
+    ends the scoring (D13), whatever it throws: a credential is untrusted.
     """
+    document = stamp.document
+    if len(document) > MAX_DOCUMENT_BYTES:
+        return TOO_LARGE  # before its digest is computed
     try:
-        attestation = known.recall(stamp.document, now=now)
+        attestation = known.recall(document, now=now)
         if attestation is None:
-            attestation = _read(stamp.document, address=address, rules=rules, now=now, proof_fault=proof_fault)
-            known.keep(stamp.document, attestation, now=now)
+            attestation = _read_once(
+                document, address=address, rules=rules, now=now, proof_fault=proof_fault, known=known
+            )
         else:
             _check_again(attestation, address=address, rules=rules, now=now)
         return _valid(stamp, attestation, rules)
@@ -103,6 +108,25 @@ def parse_expiry(text: object) -> datetime:
     if not _has_a_year_in_utc(parsed):
         raise InvalidStampError("The expirationDate is out of range.")
     return parsed
+
+
+def _read_once(
+    document: str, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault, known: KnownCredentials
+) -> Attestation:
+    """Read a document that is not known to be valid, and remember the verdict. Raises: ValueError, and whatever a check
+    throws, which is not remembered."""
+    trusted = rules.trusted_issuers
+    refusal = known.recall_refusal(document, address=address, trusted_issuers=trusted, now=now)
+    if refusal is not None:
+        raise InvalidStampError(refusal)
+    try:
+        attestation = _read(document, address=address, rules=rules, now=now, proof_fault=proof_fault)
+    except ValueError as fault:
+        if is_lasting(str(fault)):
+            known.keep_refusal(document, str(fault), address=address, trusted_issuers=trusted, now=now)
+        raise
+    known.keep(document, attestation, now=now)
+    return attestation
 
 
 def _read(document: str, *, address: str, rules: ScoringRules, now: datetime, proof_fault: ProofFault) -> Attestation:

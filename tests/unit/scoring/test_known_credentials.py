@@ -30,13 +30,14 @@ EARLIER = NOW - timedelta(days=1)
 class Proofs:
     """Verifies, and counts how often."""
 
-    def __init__(self, *, created: datetime = EARLIER) -> None:
+    def __init__(self, *, created: datetime = EARLIER, reason: str | None = None) -> None:
         self.created = created
+        self.reason = reason
         self.verified = 0
 
     def fault(self, now: datetime) -> str | None:
         self.verified += 1
-        return "the proof was created in the future" if self.created > now else None
+        return "the proof was created in the future" if self.created > now else self.reason
 
 
 def look(known: KnownCredentials, proofs: Proofs, **changes: Any) -> ValidStamp | str:
@@ -53,13 +54,21 @@ def test_a_known_credential_is_not_verified_again() -> None:
     assert proofs.verified == 1
 
 
-def test_it_takes_id_and_provider_of_the_row_that_it_is_found_in() -> None:
+def test_it_takes_the_id_of_the_row_that_it_is_found_in() -> None:
     known, proofs = KnownCredentials(10), Proofs()
     look(known, proofs)
-    again = look(known, proofs, stamp=make_stored(number=77, provider="Elsewhere"))
+    again = look(known, proofs, stamp=make_stored(number=77))
     assert isinstance(again, ValidStamp)
-    assert (again.stamp_id, again.provider, again.credential_provider) == (77, "Elsewhere", "Google")
+    assert again.stamp_id == 77
     assert proofs.verified == 1
+
+
+def test_a_known_credential_in_a_row_of_another_provider_does_not_count() -> None:
+    known, proofs = KnownCredentials(10), Proofs()
+    look(known, proofs)
+    assert isinstance(look(known, proofs, stamp=make_stored(provider="Elsewhere")), str)
+    assert known.refused == 0
+    assert isinstance(look(known, proofs), ValidStamp)
 
 
 def test_which_nullifiers_count_is_asked_anew() -> None:
@@ -86,10 +95,71 @@ def test_a_known_credential_is_refused_for_what_may_have_changed(changes: dict[s
     assert look(known, proofs, **changes) == look(KnownCredentials(10), proofs, **changes) == reason
 
 
-def test_an_invalid_one_is_looked_at_every_time() -> None:
-    known, proofs = KnownCredentials(10), Proofs(created=NOW + timedelta(days=1))
-    assert look(known, proofs) == look(known, proofs) == "the proof was created in the future"
-    assert (proofs.verified, len(known)) == (2, 0)
+def test_a_credential_that_does_not_hold_is_not_verified_again() -> None:
+    known, proofs = KnownCredentials(10), Proofs(reason="the signature is not the issuer's")
+    assert look(known, proofs) == look(known, proofs) == "the signature is not the issuer's"
+    assert (proofs.verified, len(known), known.refused) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("document", ["{", "[]", '{"a":' + "[" * 70 + "]" * 70 + "}"])
+def test_a_document_that_is_no_credential_is_remembered_as_such(document: str) -> None:
+    known, stamp = KnownCredentials(10), make_stored()._replace(document=document)
+    first = look(known, Proofs(), stamp=stamp)
+    assert isinstance(first, str)
+    assert look(known, Proofs(), stamp=stamp) == first
+    assert known.refused == 1
+
+
+@pytest.mark.parametrize(
+    "reason", ["the proof was created in the future", "the proof could not be checked (MemoryError)"]
+)
+def test_a_refusal_that_a_later_time_may_lift_is_not_remembered(reason: str) -> None:
+    known, proofs = KnownCredentials(10), Proofs(reason=reason)
+    assert look(known, proofs) == look(known, proofs) == reason
+    assert (proofs.verified, known.refused) == (2, 0)
+
+
+def test_a_check_that_throws_is_not_remembered() -> None:
+    def fail(_: Any) -> None:
+        raise MemoryError
+
+    known, changes = KnownCredentials(10), {"address": ALICE, "rules": RULES, "now": NOW}
+    assert isinstance(examine(make_stored(), known=known, proof_fault=fail, **changes), str)
+    assert known.refused == 0
+    assert isinstance(look(known, Proofs()), ValidStamp)
+
+
+def test_a_refusal_is_for_one_address_and_one_set_of_issuers() -> None:
+    known = KnownCredentials(10)
+    assert isinstance(look(known, Proofs(), address=BOB), str)
+    assert isinstance(look(known, Proofs(), rules=replace(RULES, trusted_issuers=frozenset())), str)
+    assert known.refused == 2
+    assert isinstance(look(known, Proofs()), ValidStamp)
+
+
+def test_a_refusal_is_not_used_for_a_time_before_it() -> None:
+    """A clock that was ahead found the credential expired."""
+    known = KnownCredentials(10)
+    assert look(known, Proofs(), now=EXPIRY + timedelta(days=1)) == "The credential has expired."
+    assert isinstance(look(known, Proofs()), ValidStamp)
+
+
+def test_refused_credentials_do_not_displace_valid_ones() -> None:
+    known = KnownCredentials(2)
+    look(known, Proofs())
+    for number in range(10):
+        look(known, Proofs(), stamp=make_stored()._replace(document=f"[{number}]"))
+    assert (len(known), known.refused) == (1, 2)
+    unused = Proofs()
+    assert isinstance(look(known, unused), ValidStamp)
+    assert unused.verified == 0
+
+
+def test_a_document_that_is_too_large_is_refused_without_being_read_or_remembered() -> None:
+    known = KnownCredentials(2)
+    stamp = make_stored()._replace(document="{" + " " * 20_000 + "}")
+    assert look(known, Proofs(), stamp=stamp) == "the document is larger than 16384 bytes"
+    assert known.refused == 0
 
 
 def test_a_proof_of_the_future_is_found_valid_when_its_time_has_come() -> None:
