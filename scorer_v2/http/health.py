@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import asdict
 
 from django.core.cache import cache
 from django.db import Error, connection
@@ -13,6 +14,7 @@ from scorer_v2.database.round_trips import close, fetch, statement
 from scorer_v2.database.schema_check import missing_from_schema
 from scorer_v2.http.answers import json_answer, json_bytes
 from scorer_v2.primitives.errors import DomainError
+from scorer_v2.rollout import state
 
 logger = logging.getLogger("scorer_v2.health")
 
@@ -35,7 +37,7 @@ def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sign
     if parts["database"] == "ok":
         parts["schema"] = _schema()
     serves = parts["database"] == parts["schema"] == "ok"
-    body = {"status": "ok" if serves else "unavailable", **parts}
+    body = {"status": "ok" if serves else "unavailable", **parts, "rollout": _rollout()}
     answer = json_answer(json_bytes(body), status=200 if serves else 503)
     if not serves:
         answer.headers["Retry-After"] = "1"
@@ -66,6 +68,12 @@ def _schema() -> str:
         return "incomplete"
     _schema_checked_at = now
     return "ok"
+
+
+def _rollout() -> dict[str, str | int]:
+    """What this process follows: `{"mode", "percent", "source"}`."""
+    known = state.in_force()
+    return {**asdict(known.rollout), "source": known.source}
 
 
 def _cache() -> str:

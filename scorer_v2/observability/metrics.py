@@ -10,7 +10,15 @@ from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from scorer_v2.conf import settings
@@ -33,6 +41,17 @@ STAMPS = Counter("scorer_v2_stamps", "Stamps of scored addresses.", ("outcome",)
 PROOFS = Counter("scorer_v2_proofs", "Verdicts on proofs.", ("outcome",))
 CACHES = Counter("scorer_v2_cache", "Readings of the shared cache.", ("cache", "outcome"))
 ROLLOUT = Counter("scorer_v2_rollout", "Requests that the rollout served or declined.", ("outcome",))
+# A process has 1 for the source that it follows, and 0 for the others.
+ROLLOUT_SHARE = Gauge(
+    "scorer_v2_rollout_share_percent", "The widest share that a process serves.", multiprocess_mode="livemax"
+)
+ROLLOUT_SOURCES = Gauge(
+    "scorer_v2_rollout_processes",
+    "Processes by where their share comes from: the cache, what they remember of it, the settings.",
+    ("source",),
+    multiprocess_mode="livesum",
+)
+_SOURCES = ("cache", "remembered", "settings")
 
 
 @cache
@@ -63,6 +82,13 @@ def observe(*, method: str, route: str, status: int, seconds: float, measured: M
 def count_declined() -> None:
     """Counts a request that a host project answers by itself."""
     _series(ROLLOUT, "declined").inc()
+
+
+def show_rollout(*, share: int, source: str) -> None:
+    """Show the share that this process serves, in per cent, and where it comes from."""
+    ROLLOUT_SHARE.set(share)
+    for known in _SOURCES:
+        ROLLOUT_SOURCES.labels(known).set(known == source)
 
 
 def _observe_scoring(route: str, measured: Measurement) -> None:

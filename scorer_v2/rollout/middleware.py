@@ -20,7 +20,7 @@ from scorer_v2.observability import metrics
 from scorer_v2.observability.measurements import current
 from scorer_v2.observability.request_log import RequestLogMiddleware
 from scorer_v2.rollout.keys import routing_key
-from scorer_v2.rollout.state import ALL, PERCENT, CurrentRollout, Rollout
+from scorer_v2.rollout.state import ALL, PERCENT, Rollout, follow
 
 OWN_URLCONF = "scorer_v2.urls"
 MARK = "X-Scorer"
@@ -57,7 +57,7 @@ class RolloutMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.rollout = CurrentRollout()
+        self.rollout = follow()
         self.header = "HTTP_" + settings.ROLLOUT_HEADER.upper().replace("-", "_")
         is_alone = django_settings.ROOT_URLCONF == OWN_URLCONF
         self.answer = self._alone if is_alone else self._mounted

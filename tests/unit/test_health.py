@@ -37,7 +37,15 @@ def break_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ready() -> tuple[int, Any]:
-    return answered(client().get("/ready"))
+    """Without the rollout, which has a test of its own."""
+    status, body = answered(client().get("/ready"))
+    body.pop("rollout")
+    return status, body
+
+
+def test_it_says_which_rollout_holds_and_where_it_comes_from(committed_rows: None) -> None:
+    _, body = answered(client().get("/ready"))
+    assert body["rollout"] == {"mode": "all", "percent": 0, "source": "settings"}
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/"])
@@ -54,8 +62,9 @@ def test_it_is_ready_when_all_parts_serve(committed_rows: None) -> None:
 def test_without_a_database_it_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     break_database(monkeypatch)
     answer = client().get("/ready")
-    body = {"status": "unavailable", "database": "unavailable", "schema": "unknown", "cache": "ok"}
-    assert answered(answer) == (503, body)
+    status, body = answered(answer)
+    assert (status, body["status"]) == (503, "unavailable")
+    assert (body["database"], body["schema"], body["cache"]) == ("unavailable", "unknown", "ok")
     assert answer.headers["Retry-After"] == "1"
 
 

@@ -11,12 +11,13 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.http import HttpRequest
 from django.test import RequestFactory
+from prometheus_client import REGISTRY
 from pytest_django import Settings
 
 from scorer_v2.rollout import state
 from scorer_v2.rollout.keys import routing_key
 from scorer_v2.rollout.middleware import BUCKETS, bucket, is_chosen
-from scorer_v2.rollout.state import CACHE_NAME, CurrentRollout, Rollout, store
+from scorer_v2.rollout.state import CACHE_NAME, CurrentRollout, InForce, Rollout, store
 from tests.factories.addresses import address
 
 ALICE = "0xAbCdEf" + "0" * 33 + "1"
@@ -196,16 +197,69 @@ def test_the_cache_is_read_once_in_a_while_only(clock: Clock, monkeypatch: pytes
     watched.get.assert_called_once_with(CACHE_NAME)
 
 
-def test_the_settings_hold_while_the_cache_is_down(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    store(Rollout("percent", 50))
-    current = CurrentRollout(clock)
-    assert current() == Rollout("percent", 50)
+def share(current: CurrentRollout) -> float:
+    """Of 10,000 addresses, the per cent that are served."""
+    keys = [address(number)[2:] for number in range(10_000)]
+    return sum(is_chosen(current(), header=None, key=lambda key=key: key) for key in keys) / 100
+
+
+def test_the_share_stays_when_redis_is_lost_and_in_a_process_that_starts_then(
+    clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROLLOUT_MODE, settings.ROLLOUT_PERCENT = "percent", 10
+    store(Rollout("percent", 10))
+    knows = [CurrentRollout(clock) for _ in range(3)]
+    due = {share(current) for current in knows}
+    assert min(due) == max(due) == pytest.approx(10, abs=1)
     clock.now += 5
+    monkeypatch.setattr(state, "cache", None)
+    assert {share(current) for current in (*knows, CurrentRollout(clock))} == due
+    assert {current.in_force().source for current in knows} == {"remembered"}
+
+
+def test_a_process_keeps_what_it_read_last_while_the_cache_is_down(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(Rollout("percent", 5))
+    current = CurrentRollout(clock)
+    assert current.in_force() == InForce(Rollout("percent", 5), "cache")
     with monkeypatch.context() as patched:
         patched.setattr(state, "cache", None)
-        assert current() == Rollout("header", 7)
+        for _ in range(3):
+            clock.now += 5
+            assert current.in_force() == InForce(Rollout("percent", 5), "remembered")
+        assert CurrentRollout(clock).in_force() == InForce(Rollout("header", 7), "settings")
+    store(Rollout("percent", 6))
     clock.now += 5
-    assert current() == Rollout("percent", 50)
+    assert current.in_force() == InForce(Rollout("percent", 6), "cache")
+
+
+def test_a_process_keeps_what_it_read_last_when_the_cache_loses_it(clock: Clock) -> None:
+    store(Rollout("percent", 5))
+    current = CurrentRollout(clock)
+    current()
+    cache.clear()
+    clock.now += 5
+    assert current.in_force() == InForce(Rollout("percent", 5), "remembered")
+
+
+def test_a_reset_reaches_a_process_that_knew_a_state(clock: Clock) -> None:
+    store(Rollout("percent", 5))
+    current = CurrentRollout(clock)
+    current()
+    state.forget()
+    clock.now += 5
+    assert current.in_force() == InForce(Rollout("header", 7), "settings")
+
+
+def test_metrics_have_the_share_in_force_and_its_source(clock: Clock) -> None:
+    store(Rollout("percent", 5))
+    CurrentRollout(clock)()
+    assert REGISTRY.get_sample_value("scorer_v2_rollout_share_percent") == 5
+    sources = {
+        source: REGISTRY.get_sample_value("scorer_v2_rollout_processes", {"source": source}) for source in state.SOURCES
+    }
+    assert sources == {"cache": 1, "remembered": 0, "settings": 0}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +280,7 @@ def test_a_real_redis_tells_other_processes(redis_cache: str, clock: Clock) -> N
 # The command ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    settings.ROLLOUT_MODE, settings.ROLLOUT_PERCENT = "all", 0
+    settings.ROLLOUT_MODE, settings.ROLLOUT_PERCENT = "header", 0
     monkeypatch.setattr(state, "is_shared", lambda: True)
 
 
@@ -240,13 +294,32 @@ def test_it_sets_shows_and_resets(shared: None, capsys: pytest.CaptureFixture[st
         "mode": "percent",
         "percent": 25,
         "source": "the cache",
-        "before": {"mode": "all", "percent": 0},
+        "before": {"mode": "header", "percent": 0},
         "dry_run": False,
     }
     assert run("set", "--mode", "header", capsys=capsys)["percent"] == 25
     assert run("show", capsys=capsys)["mode"] == "header"
     assert run("reset", capsys=capsys)["source"] == "the settings"
     assert state.stored() is None
+
+
+@pytest.mark.parametrize("wider", [("all", 0), ("percent", 26)])
+def test_it_refuses_to_set_less_than_the_settings_say(
+    shared: None, settings: Settings, wider: tuple[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ROLLOUT_MODE, settings.ROLLOUT_PERCENT = wider
+    with pytest.raises(CommandError, match="settings are wider"):
+        call_command("rollout", "set", "--percent", "25")
+    assert state.stored() is None
+    assert run("set", "--percent", "25", "--force", capsys=capsys)["percent"] == 25
+
+
+@pytest.mark.parametrize("as_wide", [("header", 99), ("percent", 25)])
+def test_it_sets_what_is_at_least_as_wide_as_the_settings(
+    shared: None, settings: Settings, as_wide: tuple[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ROLLOUT_MODE, settings.ROLLOUT_PERCENT = as_wide
+    assert run("set", "--percent", "25", capsys=capsys)["percent"] == 25
 
 
 def test_a_dry_run_changes_nothing(shared: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -271,7 +344,7 @@ def test_nonsense_in_the_cache_is_named_and_can_be_reset(shared: None, capsys: p
     with pytest.raises(CommandError, match="reset"):
         call_command("rollout", "show")
     run("reset", capsys=capsys)
-    assert run("show", capsys=capsys)["mode"] == "all"
+    assert run("show", capsys=capsys)["mode"] == "header"
 
 
 def test_a_cache_that_is_down_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,6 +360,6 @@ def test_its_sentences_name_the_header(shared: None, settings: Settings, capsys:
     written = capsys.readouterr().out
     assert written.splitlines() == [
         "Holds: whoever sends X-Other: true (from the cache).",
-        "Before: everything.",
-        "Without the cache: everything.",
+        "Before: whoever sends X-Other: true.",
+        "A process that starts without the cache: whoever sends X-Other: true.",
     ]

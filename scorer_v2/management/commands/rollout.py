@@ -14,7 +14,8 @@ from scorer_v2.rollout.state import MODES, PERCENT, Rollout
 class Command(BaseCommand):
     help = (
         "Shows or changes the rollout. All processes follow within ROLLOUT_REFRESH_SECONDS. What is set holds until it "
-        "is changed or reset; then, and while the cache is down, ROLLOUT_MODE and ROLLOUT_PERCENT hold."
+        "is changed or reset; after a reset ROLLOUT_MODE and ROLLOUT_PERCENT hold. While the cache is down each "
+        "process keeps what it read last; one that starts then has the settings, which must not be wider."
     )
     requires_system_checks = ()
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         reset = actions.add_parser("reset", help="Go back to the settings.")
         change.add_argument("--mode", choices=MODES, help="Without it: percent where --percent is given.")
         change.add_argument("--percent", type=int, metavar="0-100", help="Without it: as it is now.")
+        change.add_argument("--force", action="store_true", help="Although the settings are wider.")
         for action in (change, reset):
             action.add_argument("--dry-run", action="store_true", help="Only say what would hold.")
         for action in (show, change, reset):
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         if options["action"] != "show":
             after = _changed(before, options) if options["action"] == "set" else None
             if not options["dry_run"]:
-                _write(after)
+                _write(after, force=options.get("force", False))
         self._report(before, after, options)
 
     def _report(self, before: Rollout | None, after: Rollout | None, options: dict[str, Any]) -> None:
@@ -52,7 +54,7 @@ class Command(BaseCommand):
         if after != before:
             self.stdout.write(f"Before: {_sentence(before or state.configured())}.")
         if after:
-            self.stdout.write(f"Without the cache: {_sentence(state.configured())}.")
+            self.stdout.write(f"A process that starts without the cache: {_sentence(state.configured())}.")
 
 
 def _stored(*, or_none: bool) -> Rollout | None:
@@ -78,12 +80,23 @@ def _changed(before: Rollout | None, options: dict[str, Any]) -> Rollout:
         raise CommandError(str(fault)) from fault
 
 
-def _write(rollout: Rollout | None) -> None:
+def _refuse_wider_settings(wanted: Rollout) -> None:
+    settled = state.configured()
+    if settled.width > wanted.width:
+        raise CommandError(
+            f"The settings are wider ({_sentence(settled)}): a process that starts while the cache is down would "
+            "follow them. Narrow ROLLOUT_MODE and ROLLOUT_PERCENT first, or add --force, such as to go back at once."
+        )
+
+
+def _write(rollout: Rollout | None, *, force: bool) -> None:
     if not state.is_shared():
         raise CommandError("The cache is this process's own memory: no server would notice. Set REDIS_URL.")
     if rollout is None:
         state.forget()
     else:
+        if not force:
+            _refuse_wider_settings(rollout)
         state.store(rollout)
 
 
