@@ -5,6 +5,7 @@ Lines are numbered as an editor numbers them: from 1, the header and blank lines
 
 import csv
 import io
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -14,6 +15,10 @@ from scorer_v2.primitives.storable import is_storable
 Entry = TypeVar("Entry", bound=Hashable)
 
 MOST_BYTES = 100_000_000
+_LINE_END = "\r\n"  # the writer quotes cells with a character of it
+# Quotes before it are ours, or must not be mistaken for ours.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 class UnreadableFile(ValueError):
@@ -116,12 +121,12 @@ def as_mapping(record: Record, names: Sequence[str]) -> Mapping[str, str]:
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Each row as a line of a CSV file; None is an empty cell."""
+    """Write each row as a line of a CSV file; None is an empty cell, and no cell is a formula."""
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n")
+    writer = csv.writer(line, lineterminator=_LINE_END)
     for row in rows:
-        writer.writerow(row)
-        yield line.getvalue()
+        writer.writerow([_no_formula(cell) for cell in row])
+        yield line.getvalue().removesuffix(_LINE_END) + "\n"
         line.seek(0)
         line.truncate()
 
@@ -138,12 +143,22 @@ def _records(text: str) -> Iterator[Record]:
     line = 1
     try:
         for cells in reader:
-            stripped = tuple(cell.strip() for cell in cells)
+            stripped = tuple(_as_it_was(cell.strip()) for cell in cells)
             if any(stripped):
                 yield Record(line, stripped)
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(f"The file is no CSV file, at line {line}: {error}.") from None
+
+
+def _no_formula(cell: Any) -> Any:
+    """Put a quote before text that a spreadsheet would run as a formula. Numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _as_it_was(cell: str) -> str:
+    """Undo `_no_formula`, so that a file of ours can be imported again."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _check_storable(cells: Iterable[str]) -> None:

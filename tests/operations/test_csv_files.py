@@ -1,7 +1,10 @@
 """The files of ban lists, revocation lists and address lists, line by line (contract, 6.2 to 6.4). No database."""
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +14,14 @@ from apps.ceramic_cache.bans.csv_file import BanEntry, parse_ban_list
 from apps.ceramic_cache.bans.targets import BanTarget
 from apps.ceramic_cache.revocations.csv_file import parse_revocation_list
 from scorer_v2.operations import csv_files
-from scorer_v2.operations.csv_files import ParsedFile, UnreadableFile, rejected_lines_file
+from scorer_v2.operations.csv_files import (
+    ParsedFile,
+    RejectedLine,
+    UnreadableFile,
+    csv_lines,
+    read_records,
+    rejected_lines_file,
+)
 from scorer_v2.primitives.ethereum_addresses import checksummed
 from tests.factories.addresses import address
 
@@ -226,3 +236,37 @@ def test_the_lines_that_are_not_used_come_as_a_file() -> None:
         "2,\"'no-body' is not an Ethereum address, or its checksum is wrong.\",no-body,x\n"
         f"3,It repeats line 1.,{A}\n"
     )
+
+
+FORMULAS = ["=1+1", "+1+1", "-cmd|' /C calc'!A0", "@SUM(A1)", "\tx", "\rx", "\nx", "'=1+1", "''@a", "=", "-"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_is_written_as_text(text: str) -> None:
+    (line,) = csv_lines([("Google", text)])
+    (cells,) = csv.reader(io.StringIO(line, newline=""))
+    assert cells == ["Google", f"'{text}"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_that_was_written_is_read_as_it_was(text: str) -> None:
+    (record,) = read_records("".join(csv_lines([("Google", text)])).encode())
+    assert record.cells == ("Google", text)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(-1, "-1"), (Decimal("-1.50"), "-1.50"), ("-1.5", "-1.5"), ("+7", "+7"), ("-1E-7", "-1E-7"), (None, "")],
+)
+def test_a_number_stays_a_number(value: Any, written: str) -> None:
+    assert list(csv_lines([("a", value)])) == [f"a,{written}\n"]
+
+
+@pytest.mark.parametrize("text", ["plain", "'quoted'", "0x1", "a=b", "did:key:z6Mk", ""])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert list(csv_lines([("a", text)])) == [f"a,{text}\n"]
+
+
+def test_lines_that_are_not_used_are_no_formulas_either() -> None:
+    file: ParsedFile[str] = ParsedFile(invalid=(RejectedLine(3, "No address.", ("=1+1", "-2")),))
+    assert list(rejected_lines_file(file))[1] == "3,No address.,'=1+1,-2\n"
