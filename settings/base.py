@@ -94,6 +94,7 @@ ADMIN_UPLOAD_BYTES = environment.integer("ADMIN_UPLOAD_BYTES", 50_000_000, minim
 CSRF_TRUSTED_ORIGINS = environment.text_list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=False)
 SESSION_COOKIE_AGE = 12 * 3600
+LOGIN_REDIRECT_URL = "admin:index"
 FILE_UPLOAD_HANDLERS = [
     "scorer_v2.admin_site.uploads.StaffUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

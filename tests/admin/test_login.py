@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from tests.admin.conftest import member
+from tests.admin.rendered import visit
 
 LOGIN = "/admin/login/"
 WRONG = "wrong"
@@ -42,6 +44,16 @@ def test_the_right_password_logs_in() -> None:
     page = browser.post(f"{LOGIN}?next=/admin/", {"username": "alice", "password": "right"})
     assert (page.status_code, page.headers["Location"]) == (302, "/admin/")
     assert browser.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached"),
+    [("/admin/login/", "/admin/"), ("/admin/", "/admin/"), ("/admin/auth/group/", "/admin/auth/group/")],
+)
+def test_the_form_leads_where_somebody_wanted_to_go(asked: str, reached: str) -> None:
+    get_user_model().objects.filter(username="alice").update(is_superuser=True)
+    page = visit(Client(), asked).send("login-form", username="alice", password="right")
+    assert (page.status, page.url) == (200, reached)
 
 
 def test_a_user_name_is_refused_from_everywhere_after_its_attempts() -> None:
