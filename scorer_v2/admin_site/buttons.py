@@ -12,6 +12,7 @@ Who lacks the permission does not see the button.
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponseRedirect
 from unfold.decorators import action
 
@@ -52,9 +53,9 @@ def list_button(label: str, *, page: str, permission: str, icon: str = "arrow_fo
 
 
 def row_button(label: str, *, page: str, permission: str, icon: str = "arrow_forward") -> Button:
-    """Leads from a row to the page of that name, which is told its key as `pk`."""
+    """Lead from a row to the page of that name, whose `pk` is the row's key. The admin site's URLs have it quoted."""
 
     def go(_admin: Any, _request: HttpRequest, object_id: str) -> HttpResponseRedirect:
-        return HttpResponseRedirect(page_url(page, pk=object_id))
+        return HttpResponseRedirect(page_url(page, pk=unquote(object_id)))
 
     return Button(go, label, page=page, permission=permission, icon=icon)

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.account.admin.keys import NewKeyForm
-from apps.account.models import AccountAPIKey
+from apps.account.models import AccountAPIKey, AccountAPIKeyAnalytics
 from tests.admin.pages import counts, errors, said, sentence
+from tests.admin.rendered import visit
 from tests.endpoints.left_behind import all_rows
 from tests.factories.account import AccountFactory, ApiKeyCallFactory, ApiKeyFactory
 
@@ -62,7 +63,7 @@ def test_the_row_has_its_sha256_in_both_columns(log_in: Browsers) -> None:
     assert row.prefix == key.partition(".")[0] == "0a1b2c3d"
     assert row.hashed_key == row.hashed_key_sha256
     assert re.fullmatch(r"sha256\$[0-9a-f]{64}", row.hashed_key)
-    assert row.pk == f"{row.prefix}.{row.hashed_key}"
+    assert row.id == f"{row.prefix}.{row.hashed_key}"
     assert (row.read_scores, row.submit_passports, row.create_scorers, row.revoked) == (True, False, False, False)
 
 
@@ -235,3 +236,40 @@ def test_support_reads_and_makes_none(log_in: Browsers) -> None:
     assert browser.post(revoke_url(key), {"log_reason": "x", "confirm": "yes"}).status_code == 403
     assert change(browser, key).status_code == 403
     assert browser.get(LIST).status_code == 200
+
+
+@pytest.mark.usefixtures("committed_rows")
+def test_a_key_is_revoked_by_the_button_on_its_page(log_in: Browsers) -> None:
+    key = ApiKeyFactory(name="theirs", secret="0a1b2c3d.secret")
+    asked = visit(log_in("operations"), LIST).follow("theirs").follow("Revoke")
+    assert f"theirs ({key.prefix}) of account {key.account.address} is revoked." in asked.text
+    revoked = asked.send("confirm-form", log_reason="leaked")
+    assert (revoked.status, revoked.url) == (200, f"{LIST}0a1b2c3d/change/")
+    assert AccountAPIKey.objects.get().revoked
+    assert "Why: leaked" in revoked.follow("History").text
+
+
+@pytest.mark.usefixtures("committed_rows")
+def test_no_page_and_no_address_has_a_hash_of_a_key(log_in: Browsers) -> None:
+    key, browser = ApiKeyFactory(name="theirs", secret="0a1b2c3d.secret"), log_in(is_superuser=True)
+    ApiKeyCallFactory(api_key=key)
+    change(browser, key)
+    first_call = AccountAPIKeyAnalytics.objects.get().pk
+    urls = (
+        *("/admin/", LIST, f"{LIST}0a1b2c3d/change/", f"{LIST}0a1b2c3d/history/"),
+        f"/admin/account/account/{key.account.pk}/change/",
+        "/admin/account/accountapikeyanalytics/",
+        f"/admin/account/accountapikeyanalytics/{first_call}/change/",
+    )
+    pages = [browser.get(url) for url in urls]
+    assert [page.status_code for page in pages] == [200] * len(urls)
+    secrets = {key.hashed_key.partition("$")[2], key.hashed_key_sha256.partition("$")[2]}
+    assert not [page for page in pages for secret in secrets if secret in page.content.decode()]
+
+
+def test_a_form_that_is_sent_twice_does_not_overwrite_the_first_key(log_in: Browsers) -> None:
+    browser, account = log_in("operations"), AccountFactory()
+    browser.post(ADD, form_data(account))
+    before = AccountAPIKey.objects.values().get()
+    browser.post(ADD, form_data(account, name="another"))
+    assert AccountAPIKey.objects.values().get() == before

@@ -118,8 +118,9 @@ def _plant_keys(planting: Planting, account: Account, secrets: DemoSecrets) -> N
     )
     for row in keys:  # a database that was seeded with other secrets takes on those of the file
         key = wanted[row.name]
-        row.prefix, row.hashed_key, row.hashed_key_sha256 = key.prefix, key.digest, key.digest
-    AccountAPIKey.objects.bulk_update(keys, ["prefix", "hashed_key", "hashed_key_sha256"])
+        AccountAPIKey.objects.filter(pk=row.pk).update(
+            prefix=key.prefix, hashed_key=key.digest, hashed_key_sha256=key.digest
+        )
 
 
 def plant_communities(planting: Planting, account: Account) -> None:

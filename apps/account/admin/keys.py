@@ -183,7 +183,7 @@ class AccountAPIKeyAdmin(PermanentAdmin):
             obj.id, obj.prefix = key.row_id, key.prefix
             obj.hashed_key = obj.hashed_key_sha256 = key.digest
             obj.text_to_show_once = key.text
-        super().save_model(request, obj, form, change)
+        obj.save(force_insert=not change, force_update=change)  # a key of the same prefix must not be overwritten
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """The only answer that ever has the key. No session, log or cache gets it."""
@@ -196,7 +196,7 @@ class AccountAPIKeyAdmin(PermanentAdmin):
 
 @page
 class RevokeKey(ActionPage):
-    path = "account/accountapikey/<path:pk>/revoke/"
+    path = "account/accountapikey/<str:pk>/revoke/"
     name = "revoke_key"
     title = "Revoke an API key"
     permissions = ("account.change_accountapikey",)

@@ -35,10 +35,13 @@ class AccountAPIKey(models.Model):
 
     `hashed_key` is the PBKDF2 hash of the whole key as made on creation, or already `sha256$<hex>`;
     `hashed_key_sha256` the SHA-256 form, which the first use adds (contract, 2.1).
+
+    In the database `id` is the primary key, and has a hash in it. For Django it is the prefix, which is as unique, so
+    that no URL and no entry of the admin site's log has a hash.
     """
 
-    id = models.CharField(max_length=150, primary_key=True, editable=False, help_text="<prefix>.<hash>")
-    prefix = models.CharField(max_length=8, unique=True, editable=False)
+    id = models.CharField(max_length=150, unique=True, editable=False, help_text="<prefix>.<hash>")
+    prefix = models.CharField(max_length=8, primary_key=True, editable=False)
     hashed_key = models.CharField(max_length=150, editable=False)
     hashed_key_sha256 = models.CharField(max_length=71, null=True, blank=True, editable=False)
     created = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
@@ -71,7 +74,7 @@ class AccountAPIKey(models.Model):
 class AccountAPIKeyAnalytics(models.Model):
     """One call with a key: what was asked and what was answered (contract, 5.1)."""
 
-    api_key = models.ForeignKey(AccountAPIKey, on_delete=models.CASCADE, related_name="analytics")
+    api_key = models.ForeignKey(AccountAPIKey, on_delete=models.CASCADE, to_field="id", related_name="analytics")
     created_at = models.DateTimeField(default=timezone.now, null=True, blank=True, db_index=True)
     path = models.CharField(max_length=1000)
     base_path = models.CharField(max_length=200, null=True, blank=True, db_index=True)
