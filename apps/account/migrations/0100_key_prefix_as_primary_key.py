@@ -13,9 +13,7 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name="accountapikey",
                     name="id",
-                    field=models.CharField(
-                        editable=False, help_text="<prefix>.<hash>", max_length=150, unique=True
-                    ),
+                    field=models.CharField(editable=False, help_text="<prefix>.<hash>", max_length=150, unique=True),
                 ),
                 migrations.AlterField(
                     model_name="accountapikey",
