@@ -177,7 +177,7 @@ class AccountAPIKeyAdmin(PermanentAdmin):
         """A whole key that somebody pasted is found by its prefix, and goes no further."""
         return super().get_search_results(request, queryset, search_term.partition(".")[0])
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ARG002 - Django's signature
         if not change:
             key = make_key(prefix=form.cleaned_data["new_prefix"])
             obj.id, obj.prefix = key.row_id, key.prefix
