@@ -9,7 +9,9 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
 JOBS ?= 2
-TESTS ?= tests
+# `make test` runs all tests but these, which start servers, break networks and databases, or drive a browser.
+SLOW_TESTS := $(wildcard $(addprefix tests/,browser concurrency containers faults migration model mounted plans security server))
+TESTS ?= $(filter-out tests/__pycache__ $(SLOW_TESTS),$(patsubst %/,%,$(wildcard tests/*/)))
 SIZE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,8 +67,13 @@ run: $(STAMP) ## Serve with demo data, score one address, keep serving until Ctr
 
 # Test -----------------------------------------------------------------------------------------------------------------
 .PHONY: test
-test: ## All that CI asks: format, lint, types, layers, migrations, API description, tests
+test: ## Format, lint, types, layers, migrations, API description, and the tests of every day
 	@$(MAKE) format-check lint typecheck layers migrations schema-check pytest
+
+.PHONY: test-all
+test-all: ## `make test`, then the tests that start servers, break things, or drive a browser (what CI runs)
+	@$(MAKE) test
+	@$(MAKE) pytest TESTS="$(SLOW_TESTS)"
 
 .PHONY: pytest
 pytest: $(STAMP) ## The tests alone (TESTS=tests/unit JOBS=2)

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from apps.account import authentication
 from tests.endpoints.scoring_world import ALICE, access_token, answered, score_user
 
-# A request that passes the door is refused for its address, so that no database is needed.
+# An authenticated request is refused for its address, so that no database is needed.
 PASSED = (400, {"detail": "Invalid address."})
 UNAUTHORIZED = (401, {"detail": "Unauthorized"})
 

@@ -18,7 +18,7 @@ MATERIALS = ("cyclonedx_py", "requirements", "--pyproject", "pyproject.toml", "-
 
 @section("dependencies", "Every dependency is pinned with hashes, listed, and without a known vulnerability.")
 def dependencies(run: Run) -> None:
-    run.pytest("tests/doors/test_dependencies.py")
+    run.pytest("tests/security/test_dependencies.py")
     if find_spec("pip_audit") is None or find_spec("cyclonedx_py") is None:
         run.figures.leave_open("nothing was audited: pip-audit or cyclonedx-bom is missing (requirements-prove.txt)")
         return

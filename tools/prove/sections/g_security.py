@@ -1,4 +1,4 @@
-"""The OWASP API top ten (tests/doors), and the time that refusals of keys take."""
+"""The OWASP API top ten (tests/security), and the time that refusals of keys take."""
 
 import time
 from statistics import median
@@ -14,9 +14,9 @@ GUESSES = 400
 TOLERATED = 0.25
 
 
-@section("doors", "Nobody gets in with another's key, token, credential or scorer, and no secret gets out.")
-def doors(run: Run) -> None:
-    run.pytest("tests/doors", "tests/unit/test_access_tokens.py", "tests/admin/test_login.py")
+@section("security", "Nobody gets in with another's key, token, credential or scorer, and no secret gets out.")
+def security(run: Run) -> None:
+    run.pytest("tests/security", "tests/unit/test_access_tokens.py", "tests/admin/test_login.py")
 
 
 @section("timing", "The time of a refusal does not tell whether a key's prefix is known.")

@@ -1,4 +1,4 @@
-"""SECURITY.md names tests and settings that there are, and every test of the doors."""
+"""SECURITY.md names only tests and settings that exist."""
 
 import re
 from pathlib import Path
@@ -15,16 +15,6 @@ def test_every_test_that_it_names_is_there() -> None:
     assert all((CHECKOUT / path).exists() for path in re.findall(r"`((?:tests|deploy)/[\w/.]+)`", DOCUMENT))
 
 
-def test_the_package_lists_every_test_of_the_doors() -> None:
-    listed = set(re.findall(r"\btest_\w+", (Path(__file__).parent / "__init__.py").read_text()))
-    assert FILES - {"test_security_document"} <= listed
-
-
 def test_every_setting_that_it_names_is_in_the_readme() -> None:
     named = set(re.findall(r"`([A-Z][A-Z0-9_]{5,})`", DOCUMENT)) - {"NAME_FILE"}
     assert {name for name in named if f"`{name}`" not in README} == set()
-
-
-def test_it_says_what_was_asked_of_it() -> None:
-    headings = re.findall(r"^## (.+)$", DOCUMENT, re.MULTILINE)
-    assert {"Reporting", "What is worth protecting", "Who attacks", "What we do not defend against"} <= set(headings)

@@ -20,16 +20,20 @@ def test_the_description_has_every_endpoint_and_no_other() -> None:
 
 def test_the_description_says_of_every_endpoint_whom_it_is_for() -> None:
     paths = api.get_openapi_schema()["paths"]
-    for method, path, door, _ in TABLE:
+    for method, path, authentication, _ in TABLE:
         asked = [name for each in paths[path][method.lower()].get("security", []) for name in each]
-        assert asked == ([door] if door else []), path
+        assert asked == ([authentication] if authentication else []), path
 
 
 def test_the_readme_says_which_endpoints_ask_for_nothing() -> None:
     """They are for the internal network only; the load balancer's rules are tested in tests/infrastructure."""
     rows = re.findall(r"^\| \d+ \| `(\w+) ([^`]+)` \| ([^|]+) \|", README, re.MULTILINE)
-    unguarded = {(method, nameless(path)) for method, path, door in rows if "inside the network only" in door}
-    assert unguarded == {(method, nameless(path)) for method, path, door, _ in TABLE if door is None}
+    unguarded = {
+        (method, nameless(path)) for method, path, authentication in rows if "inside the network only" in authentication
+    }
+    assert unguarded == {
+        (method, nameless(path)) for method, path, authentication, _ in TABLE if authentication is None
+    }
 
 
 def nameless(path: str) -> str:

@@ -1,4 +1,4 @@
-"""API2: access tokens and internal tokens of every wrong kind, at every door that asks for one."""
+"""API2: access tokens and internal tokens of every wrong kind, at every endpoint that asks for one."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from django.test import Client
 from tests.endpoints.scoring_world import ALICE, access_token, client
 from tests.server.test_routes_table import INTERNAL, TABLE, USER
 
-# Whoever passes a door would ask the database, which these tests have none of.
+# A request that is authenticated would ask the database, which these tests do not have.
 PASSED = (400, 422, 503)
 VALUES = {"scorer_id": 1, "address": "0x1", "round_id": 1, "list_name": "a", "provider_id": "a"}
 RSA_KEY = rsa.generate_private_key(65_537, 2_048)
@@ -26,8 +26,8 @@ EC_KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC_PEM = RSA_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def doors(kind: str) -> list[tuple[str, str]]:
-    return [(method, path.format(**VALUES)) for method, path, door, _ in TABLE if door == kind]
+def endpoints_with(kind: str) -> list[tuple[str, str]]:
+    return [(method, path.format(**VALUES)) for method, path, authentication, _ in TABLE if authentication == kind]
 
 
 def ask(method: str, path: str, authorization: str) -> int:
@@ -120,12 +120,12 @@ WRONG: dict[str, Callable[[], str]] = {
 
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 @pytest.mark.parametrize("kind", WRONG)
-@pytest.mark.parametrize(("method", "path"), doors(USER))
+@pytest.mark.parametrize(("method", "path"), endpoints_with(USER))
 def test_a_wrong_access_token_is_401(method: str, path: str, kind: str) -> None:
     assert ask(method, path, f"Bearer {WRONG[kind]()}") == 401
 
 
-@pytest.mark.parametrize(("method", "path"), doors(USER))
+@pytest.mark.parametrize(("method", "path"), endpoints_with(USER))
 def test_the_right_access_token_passes(method: str, path: str) -> None:
     """Also with a header that names a key: which one counts is not the token's to say."""
     assert ask(method, path, f"Bearer {access_token()}") in PASSED
@@ -150,13 +150,13 @@ WRONG_INTERNAL: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", WRONG_INTERNAL)
-@pytest.mark.parametrize(("method", "path"), doors(INTERNAL))
+@pytest.mark.parametrize(("method", "path"), endpoints_with(INTERNAL))
 def test_a_wrong_internal_token_is_401(method: str, path: str, kind: str) -> None:
     assert ask(method, path, WRONG_INTERNAL[kind](settings.CGRANTS_API_TOKEN)) == 401
 
 
 @pytest.mark.parametrize("header", ["X-API-Key", "Cookie", "X-Authorization", "Proxy-Authorization"])
-@pytest.mark.parametrize(("method", "path"), doors(INTERNAL))
+@pytest.mark.parametrize(("method", "path"), endpoints_with(INTERNAL))
 def test_the_internal_token_counts_in_its_own_header_only(method: str, path: str, header: str) -> None:
     assert Client().generic(method, path, headers={header: settings.CGRANTS_API_TOKEN}).status_code == 401
     query = f"{path}?token={settings.CGRANTS_API_TOKEN}&Authorization={settings.CGRANTS_API_TOKEN}"

@@ -1,4 +1,4 @@
-"""API5: what opens one kind of door opens no other, and nothing is behind another method or path."""
+"""API5: a credential of one kind authenticates at no endpoint of another kind; no other method or path answers."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ CREDENTIALS = (PARTNER, USER, INTERNAL)
 
 
 def headers_of(kind: str | None, partner: Partner) -> list[dict[str, str]]:
-    """All ways to present what opens doors of a kind."""
+    """All ways to present credentials of a kind."""
     token = f"Bearer {access_token()}"
     match kind:
         case "PartnerKey":
@@ -57,8 +57,8 @@ def test_a_header_does_not_stand_in_for_the_path(header: str) -> None:
 
 
 def test_a_superuser_of_the_admin_site_opens_no_door_of_the_api(admin_client: Client) -> None:
-    for method, path, door, _ in TABLE:
-        if door is not None:
+    for method, path, authentication, _ in TABLE:
+        if authentication is not None:
             assert admin_client.generic(method, path.format(scorer_id=1, **VALUES)).status_code == 401
 
 
