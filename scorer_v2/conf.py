@@ -50,6 +50,7 @@ class Settings:
     DEMO_API_KEY_ALIASES = Setting[Collection[str]](())
     DEMO_API_SCORER_ID = NumberSetting[int | None](None)
     DEVELOPMENT = Setting(default=False)
+    FORWARDED_ALLOW_IPS = Setting("127.0.0.1,::1")
     FF_API_ANALYTICS = Setting("Off")
     FF_MULTI_NULLIFIER = Setting("off")
     HUMAN_POINTS_ENABLED = Setting(default=False)

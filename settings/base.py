@@ -90,6 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Admin site -----------------------------------------------------------------------------------------------------------
 ADMIN_LOGIN_RATE_LIMIT = environment.text("ADMIN_LOGIN_RATE_LIMIT", "10/15m")
+FORWARDED_ALLOW_IPS = environment.text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 ADMIN_UPLOAD_BYTES = environment.integer("ADMIN_UPLOAD_BYTES", 50_000_000, minimum=1)
 CSRF_TRUSTED_ORIGINS = environment.text_list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=False)

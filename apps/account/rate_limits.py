@@ -91,6 +91,16 @@ def forget(window: Window) -> None:
         logger.exception("rate limits are not applied: the cache fails")
 
 
+def take_back(window: Window) -> None:
+    """Uncount one; not where the cache fails, or has forgotten the window."""
+    try:
+        cache.decr(window.name)
+    except ValueError:
+        return
+    except Exception:
+        logger.exception("rate limits are not applied: the cache fails")
+
+
 def _offset(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode(errors="surrogatepass")).digest()[:6], "big")
 
