@@ -153,6 +153,9 @@ REGISTRY_API_READ_DB = environment.text("REGISTRY_API_READ_DB", "default")
 RESCORE_QUEUE_URL = environment.text("RESCORE_QUEUE_URL", "")
 SCORING_ATTEMPTS = environment.integer("SCORING_ATTEMPTS", 5, minimum=1)
 PBKDF2_CONCURRENCY = environment.integer("PBKDF2_CONCURRENCY", 1, minimum=1)
+MAX_STAMPS_PER_ADDRESS = environment.integer("MAX_STAMPS_PER_ADDRESS", 500, minimum=100)
+MAX_STAMP_BYTES = environment.integer("MAX_STAMP_BYTES", 16_384, minimum=4_096, maximum=65_536)
+MAX_STAMP_BYTES_PER_ADDRESS = environment.integer("MAX_STAMP_BYTES_PER_ADDRESS", 2_000_000, minimum=400_000)
 VERDICT_CACHE_SIZE = environment.integer("VERDICT_CACHE_SIZE", 50_000, minimum=0)
 
 # Rollout --------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.records import Snapshot, StoredStamp
 from apps.registry.scoring.score_object import stored_score_object
 from apps.registry.services import effective_scorer_id, until_undisturbed, user_scorer_id
+from scorer_v2.conf import settings
 from scorer_v2.database.round_trips import Step
 from scorer_v2.http.answers import json_bytes
 from scorer_v2.observability.measurements import current
@@ -29,6 +30,10 @@ ANOTHERS_ADDRESS = "Address in path does not match address in JWT"
 MISCONFIGURED = "Community matching the configured scorer id does not exist! This is probably a misconfiguration!"
 
 LISTED_TYPE = 1  # V1 stamps; V2 rows count for the score and are not listed
+
+
+class StampLimitExceeded(DomainError):
+    """The address would have more stamps, or larger ones, than the limits allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,27 @@ def score_community(
                 raise missing
             if address is None:
                 raise InvalidAddress
+            if steps:
+                refuse_beyond_limits(opened.snapshot)
             evaluation = evaluate(transaction, opened.snapshot, rules=rules, with_points=with_points)
             save(transaction, evaluation, opened=opened)
             return Scored(opened.snapshot, evaluation)
 
     return until_undisturbed(attempt)
+
+
+def refuse_beyond_limits(snapshot: Snapshot) -> None:
+    """Raise StampLimitExceeded where the address has, with the stamps just stored, more than the limits allow."""
+    if not snapshot.left_out:
+        return
+    most, largest = settings.MAX_STAMPS_PER_ADDRESS, settings.MAX_STAMP_BYTES_PER_ADDRESS
+    live = len(snapshot.stamps) + snapshot.left_out
+    if live > most:
+        raise StampLimitExceeded(f"The address would have {live} live stamps; {most} are allowed. Nothing was stored.")
+    raise StampLimitExceeded(
+        f"The live stamps of the address would be larger than the {largest} bytes that are allowed in all, or than the "
+        f"{settings.MAX_STAMP_BYTES} bytes that are allowed for one. Nothing was stored."
+    )
 
 
 def score_for_embed(*, scorer_id: int, address: str) -> bytes:

@@ -1,5 +1,6 @@
 """Compute a score within its transaction, and save it: the same for every door (contract, section 3)."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from apps.registry.scoring.score_object import computed_score_object, failed_sco
 from apps.registry.scoring.scoring import ScoringError, compute, needs_metamask_count
 from scorer_v2.conf import settings
 from scorer_v2.observability.measurements import current
+
+logger = logging.getLogger("scorer_v2.scoring")
 
 
 def measured_proof_fault(credential: Mapping[str, Any], *, now: datetime) -> str | None:
@@ -68,6 +71,8 @@ def evaluate(
     shown = are_shown(asked=with_points, rules=rules, human_points_program=snapshot.human_points_program)
     measured = current()
     measured.community = snapshot.community_id
+    if snapshot.left_out:
+        logger.warning("stamps beyond the limits of an address are left out", extra={"left_out": snapshot.left_out})
     try:
         outcome = _outcome(transaction, snapshot, rules=rules)
     except ScoringError as error:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
+from scorer_v2.conf import settings
 from scorer_v2.primitives.errors import DomainError, TooManyStamps
 
 MOST_STAMPS = 100
@@ -54,6 +57,7 @@ def provider_of_subject(stamp: Any) -> Any:
 def _item(position: int, provider: Any, stamp: Any) -> StampItem:
     if not isinstance(stamp, dict):
         raise InvalidStamp(f"Stamp {position}: it is missing or not an object.")
+    _check_size(position, stamp)
     proof = stamp.get("proof")
     item = StampItem(
         provider=_text(position, "provider", provider, LONGEST_PROVIDER),
@@ -69,6 +73,15 @@ def _item(position: int, provider: Any, stamp: Any) -> StampItem:
     if provider_of_subject(stamp) != item.provider:
         raise InvalidStamp(f"Stamp {position}: its provider {item.provider!r} is not its credentialSubject.provider.")
     return item
+
+
+def _check_size(position: int, stamp: dict[str, Any]) -> None:
+    try:
+        size = len(orjson.dumps(stamp))
+    except orjson.JSONEncodeError:
+        raise InvalidStamp(f"Stamp {position}: it is nested too deeply, or holds text that is not Unicode.") from None
+    if size > settings.MAX_STAMP_BYTES:
+        raise InvalidStamp(f"Stamp {position}: it is larger than {settings.MAX_STAMP_BYTES} bytes.")
 
 
 def _text(position: int, name: str, value: Any, longest: int) -> str:

@@ -36,7 +36,9 @@ REVOKED = statement(
     FROM ceramic_cache_ceramiccache stored
     JOIN ceramic_cache_revocation revocation ON revocation.ceramic_cache_id = stored.id
     LEFT JOIN ceramic_cache_revocationlist list ON list.id = revocation.revocation_list_id
-    WHERE stored.address = %(address)s AND stored.deleted_at IS NULL ORDER BY stored.id
+    WHERE stored.address = %(address)s AND stored.deleted_at IS NULL
+      AND pg_column_size(stored.stamp) <= %(max_stamp_bytes)s::bigint
+    ORDER BY stored.id LIMIT %(max_stamps)s::bigint
     """,
 )
 

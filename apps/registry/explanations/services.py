@@ -17,7 +17,7 @@ from apps.registry.explanations.records import ComputedOutcome, ScoreExplanation
 from apps.registry.explanations.stamps import explain_stamps
 from apps.registry.managers.snapshots import UnscorableCommunity
 from apps.registry.scoring.points import are_shown, points_shown
-from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, ValidStamp
+from apps.registry.scoring.records import Outcome, PointsAward, PointsState, ScoringRules, Snapshot, ValidStamp
 from apps.registry.scoring.scoring import ScoringError, outcome_of
 from scorer_v2.primitives.addresses import lowercase_address
 from scorer_v2.primitives.errors import DomainError, NotFound
@@ -48,11 +48,18 @@ def explain_score(*, address: str, scorer_id: int, now: datetime | None = None) 
         stamps=stamps.explanations,
         stored=facts.stored,
         computed=computed,
-        differences=differences(facts.stored, computed),
+        differences=(*_left_out(facts.snapshot), *differences(facts.stored, computed)),
         points=_points(facts, outcome, rules),
         bans=facts.bans,
         events=facts.events,
     )
+
+
+def _left_out(snapshot: Snapshot) -> tuple[str, ...]:
+    if not snapshot.left_out:
+        return ()
+    number = f"{snapshot.left_out} live stamp{'' if snapshot.left_out == 1 else 's'}"
+    return (f"{number} beyond the limits of an address (MAX_STAMPS_PER_ADDRESS and others) are not read.",)
 
 
 def _facts(address: str, scorer_id: int, now: datetime, rules: ScoringRules) -> ScoreFacts:

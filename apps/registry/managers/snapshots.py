@@ -9,6 +9,7 @@ from typing import Any
 from apps.registry.managers.communities import LOOKUPS, CommunityLookup
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
 from apps.registry.scoring.remembered_stamps import RememberedStamps
+from scorer_v2.conf import settings
 from scorer_v2.database.round_trips import Rows, Statement, statement
 
 # Locks the passport of (address, community), creating it where it is missing. Two requests for it run one after the
@@ -71,23 +72,41 @@ CROSS JOIN LATERAL (
 # Where the rows of the stamps are those of the version that the service knows, the stamps stay here: unpacking and
 # sending them takes longer than all the rest. A row that is written gets another xmin, whatever is written; the time
 # tells apart what two primaries, before and after a failover, wrote under one number.
+# An address with more stamps than the limits allow (rows of before there were limits) has its newest read, by id; sizes
+# are looked at as stored, before anything is unpacked, and once more as text, of one stamp at a time.
 # Nullifiers are looked for as an array, so that the index is used whatever the planner takes their number for: as a
 # sub-select they once had all links of a community read, 200,000 in 43 ms instead of 20 in 0.3.
 _SNAPSHOT = """
 WITH community AS ({community}),
-live AS MATERIALIZED (
-    SELECT stored.id, stored.type, stored.provider, stored.updated_at, stored.xmin, stored.stamp
+live_of_any_number AS MATERIALIZED (
+    SELECT stored.id, stored.type, stored.provider, stored.updated_at, stored.xmin, stored.stamp,
+           pg_column_size(stored.stamp) AS size
     FROM ceramic_cache_ceramiccache stored
     WHERE stored.address = %(address)s AND stored.deleted_at IS NULL
       AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
 ),
+held AS MATERIALIZED (
+    SELECT count(*) AS number,
+    CASE WHEN count(*) > %(max_stamps)s::bigint OR sum(size) > %(max_total_bytes)s::bigint THEN (
+        SELECT min(id) FROM (
+            SELECT id, row_number() OVER newest AS place, sum(size) OVER newest AS total
+            FROM live_of_any_number WHERE size <= %(max_stamp_bytes)s::bigint WINDOW newest AS (ORDER BY id DESC)
+        ) counted
+        WHERE place <= %(max_stamps)s::bigint AND total <= %(max_total_bytes)s::bigint
+    ) ELSE 0 END AS first_id FROM live_of_any_number
+),
+live AS NOT MATERIALIZED (
+    SELECT * FROM live_of_any_number
+    WHERE id >= (SELECT first_id FROM held) AND size <= %(max_stamp_bytes)s::bigint
+),
 version AS MATERIALIZED (
-    SELECT held.version, held.version IS NOT DISTINCT FROM %(known_version)s::text AS is_known
-    FROM (SELECT string_agg(concat_ws(' ', id, xmin, updated_at), ',' ORDER BY id) AS version FROM live) held
+    SELECT rows_of.version, rows_of.version IS NOT DISTINCT FROM %(known_version)s::text AS is_known
+    FROM (SELECT string_agg(concat_ws(' ', id, xmin, updated_at), ',' ORDER BY id) AS version FROM live) rows_of
 ),
 unknown AS MATERIALIZED (
-    SELECT id, type, provider, updated_at, stamp::text AS document, stamp -> 'credentialSubject' AS subject
-    FROM live WHERE NOT (SELECT is_known FROM version)
+    SELECT id, type, provider, updated_at, document, stamp -> 'credentialSubject' AS subject
+    FROM (SELECT *, stamp::text AS document FROM live WHERE NOT (SELECT is_known FROM version) OFFSET 0) unpacked
+    WHERE octet_length(document) <= %(max_stamp_bytes)s::bigint
 ),
 nullifier AS (
     SELECT subject ->> 'hash' AS hash FROM unknown
@@ -101,7 +120,7 @@ SELECT community.id, community.rule, community.human_points_program,
        CASE scorer.type WHEN 'WEIGHTED' THEN weighted.threshold
                         WHEN 'WEIGHTED_BINARY' THEN binary_weighted.threshold END,
        stamps.ids, stamps.types, stamps.providers, stamps.updated_ats, stamps.documents,
-       version.version, named.hashes,
+       version.version, named.hashes, (SELECT number FROM held),
        links.hashes, links.addresses, links.expiries,
        overlay.providers, overlay.weights,
        {points}
@@ -156,10 +175,20 @@ def entrance_from(rows: Rows) -> Entrance:
 
 
 def known_values(remembered: RememberedStamps | None) -> dict[str, Any]:
-    """The values by which a snapshot's statement leaves the remembered stamps where they are."""
+    """The values by which a snapshot's statement leaves the remembered stamps where they are, and the limits."""
     if remembered is None:
-        return {"known_version": None, "known_nullifiers": None}
-    return {"known_version": remembered.version, "known_nullifiers": list(remembered.nullifiers)}
+        return {"known_version": None, "known_nullifiers": None, **stamp_limits()}
+    known = {"known_version": remembered.version, "known_nullifiers": list(remembered.nullifiers)}
+    return {**known, **stamp_limits()}
+
+
+def stamp_limits() -> dict[str, int]:
+    """Return the limits on the stamps that are read of an address, as values of a statement."""
+    return {
+        "max_stamps": settings.MAX_STAMPS_PER_ADDRESS,
+        "max_stamp_bytes": settings.MAX_STAMP_BYTES,
+        "max_total_bytes": settings.MAX_STAMP_BYTES_PER_ADDRESS,
+    }
 
 
 def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None = None) -> Snapshot | None:
@@ -168,10 +197,12 @@ def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None 
     if not rows:
         return None
     (community_id, rule, program, weights, threshold, *rest) = rows[0]
-    stamps, (version, nullifiers), links, overlay, points = rest[:5], rest[5:7], rest[7:10], rest[10:12], rest[12:]
+    columns, (version, nullifiers, live) = rest[:5], rest[5:8]
+    links, overlay, points = rest[8:11], rest[11:13], rest[13:]
     is_known = remembered is not None and remembered.version == version
     if threshold is None:
         raise UnscorableCommunity(f"community {community_id} has no usable scorer")
+    stamps = remembered.stamps if remembered is not None and is_known else _stamps(columns)
     return Snapshot(
         address=address,
         community_id=community_id,
@@ -180,7 +211,8 @@ def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None 
         weights=_weights(weights),
         threshold=threshold,
         overlay=dict(zip(*overlay, strict=True)) if overlay[0] else {},
-        stamps=remembered.stamps if remembered is not None and is_known else _stamps(stamps),
+        stamps=stamps,
+        left_out=live - len(stamps),
         links={row[0]: HashLink._make(row) for row in zip(*links, strict=True)} if links[0] else {},
         points=points_from(points),
         version=None if is_known else version,

@@ -77,12 +77,13 @@ MEMORY = statement("registry.recalculation_memory", "SET LOCAL work_mem = '64MB'
 # no order. `is_kept`: the row has the same bytes. First they are compared as they are stored, compressed: a row that is
 # an element of a row is not unpacked for the comparison. Adding an empty object to a credential unpacks it, once for
 # all that look into it. Where the proof was verified, only those members come that decide about a score. A proof whose
-# signature is not canonical (D24) does not count as verified: the replaced scorer kept such stamps.
+# signature is not canonical (D24) does not count as verified: the replaced scorer kept such stamps. The limits are
+# those of a snapshot, for each passport.
 STAMPS = statement(
     "registry.stamps_of_passports",
     """
-    SELECT passport_id, kept_id, stored_id, provider, updated_at, is_kept,
-           CASE WHEN NOT is_proven THEN credential::text END,
+    SELECT passport_id, kept_id, CASE WHEN is_proven OR is_small THEN stored_id END, provider, updated_at, is_kept,
+           CASE WHEN is_small THEN document END,
            CASE WHEN is_proven THEN concat(
                '{"issuer":', coalesce(credential -> 'issuer', 'null'),
                ',"expirationDate":', coalesce(credential -> 'expirationDate', 'null'),
@@ -91,6 +92,10 @@ STAMPS = statement(
                ',"hash":' || (credential -> 'credentialSubject' -> 'hash')::text,
                ',"nullifiers":', coalesce(credential -> 'credentialSubject' -> 'nullifiers', 'null'), '}}') END
     FROM (
+      SELECT *, octet_length(document) <= %(max_stamp_bytes)s::bigint AS is_small
+      FROM (
+       SELECT *, CASE WHEN NOT is_proven THEN credential::text END AS document
+       FROM (
         SELECT *, %(trusts_kept_proofs)s AND is_kept AND
                   coalesce(credential -> 'proof' ->> 'type' = 'EthereumEip712Signature2021'
                            AND credential -> 'proof' ->> 'proofValue' ~ '^0x[0-9a-f]{128}1[bc]$'
@@ -102,13 +107,20 @@ STAMPS = statement(
                    CASE WHEN record_image_eq(ROW(ROW(held.stamp)), ROW(ROW(kept.credential))) THEN true
                         ELSE record_image_eq(ROW(held.stamp), ROW(kept.credential)) END AS is_kept
             FROM (
+               SELECT passport_id, stored_id, provider, updated_at, stamp
+               FROM (
                 SELECT passport.id AS passport_id, stored.id AS stored_id, stored.provider, stored.updated_at,
-                       stored.stamp
+                       stored.stamp, row_number() OVER newest AS place,
+                       sum(pg_column_size(stored.stamp)) OVER newest AS total
                 FROM registry_passport passport
                 JOIN ceramic_cache_ceramiccache stored
                   ON stored.address = passport.address AND stored.deleted_at IS NULL
                 WHERE passport.id = ANY(%(passport_ids)s::bigint[]) AND NOT EXISTS (
                     SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
+                    AND pg_column_size(stored.stamp) <= %(max_stamp_bytes)s::bigint
+                WINDOW newest AS (PARTITION BY passport.id ORDER BY stored.id DESC)
+               ) counted
+               WHERE place <= %(max_stamps)s::bigint AND total <= %(max_total_bytes)s::bigint
             ) held
             FULL JOIN (
                 SELECT passport_id, id, provider, credential FROM registry_stamp
@@ -117,6 +129,10 @@ STAMPS = statement(
             OFFSET 0
         ) compared
         OFFSET 0
+       ) judged
+       OFFSET 0
+      ) unpacked
+      OFFSET 0
     ) loaded
     """,
 )
