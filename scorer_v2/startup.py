@@ -17,7 +17,7 @@ def verify() -> None:
         logging.captureWarnings(True)  # so that Python's warnings are JSON lines too
         found = checks.run_checks()
     except ImproperlyConfigured as error:
-        raise SystemExit(f"scorer_v2 does not start: {error}") from None
+        raise SystemExit("\n".join(f"scorer_v2 does not start: {line}" for line in str(error).splitlines())) from None
     errors = [message for message in found if message.is_serious()]
     if errors:
         raise SystemExit("\n".join(f"scorer_v2 does not start: {error.msg}" for error in errors))

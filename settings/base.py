@@ -4,9 +4,9 @@ import warnings
 from datetime import timedelta
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
 from settings import environment
+
+environment.collect()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -116,7 +116,10 @@ STATISTICS_CHECK_SECONDS = environment.integer("STATISTICS_CHECK_SECONDS", 1, mi
 DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
 
 # Cache ----------------------------------------------------------------------------------------------------------------
-REDIS_URL = environment.optional_text("REDIS_URL") or environment.optional_text("CELERY_BROKER_URL")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+REDIS_URL = environment.optional_url("REDIS_URL", *REDIS_SCHEMES) or environment.optional_url(
+    "CELERY_BROKER_URL", *REDIS_SCHEMES
+)
 REDIS_TIMEOUT_SECONDS = environment.integer("REDIS_TIMEOUT_MS", 250, minimum=1) / 1000
 
 if REDIS_URL:
@@ -143,8 +146,8 @@ TRUSTED_IAM_ISSUERS = environment.text_list("TRUSTED_IAM_ISSUERS", [])
 DEMO_API_KEY = environment.optional_text("DEMO_API_KEY")
 DEMO_API_KEY_ALIASES = environment.text_list("DEMO_API_KEY_ALIASES", [])
 DEMO_API_SCORER_ID = environment.optional_integer("DEMO_API_SCORER_ID")
-FF_MULTI_NULLIFIER = environment.text("FF_MULTI_NULLIFIER", "off")
-FF_API_ANALYTICS = environment.text("FF_API_ANALYTICS", "Off")
+FF_MULTI_NULLIFIER = "on" if environment.flag("FF_MULTI_NULLIFIER", default=False) else "off"
+FF_API_ANALYTICS = "on" if environment.flag("FF_API_ANALYTICS", default=False) else "off"
 HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=False)
 HUMAN_POINTS_START_TIMESTAMP = environment.integer("HUMAN_POINTS_START_TIMESTAMP", 0)
 HUMAN_POINTS_MTA_ENABLED = environment.flag("HUMAN_POINTS_MTA_ENABLED", default=False)
@@ -166,8 +169,8 @@ ROLLOUT_REFRESH_SECONDS = environment.integer("ROLLOUT_REFRESH_SECONDS", 5, mini
 
 # Access tokens --------------------------------------------------------------------------------------------------------
 SECRET_KEY = environment.text("SECRET_KEY")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("The setting SECRET_KEY is empty.")
+if not SECRET_KEY and environment.is_given("SECRET_KEY"):
+    environment.fault("The setting SECRET_KEY is empty.")
 NINJA_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": SECRET_KEY,
@@ -181,6 +184,7 @@ OTEL_SERVICE_NAME = environment.text("OTEL_SERVICE_NAME", "passport-scorer-v2")
 OTEL_TRACE_SAMPLING_RATE = environment.fraction("OTEL_TRACE_SAMPLING_RATE", 0.01)
 
 # Logs -----------------------------------------------------------------------------------------------------------------
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -189,7 +193,7 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
         "stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
     },
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": environment.choice("LOG_LEVEL", LOG_LEVELS, "INFO").upper() or "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "scorer_v2.requests": {"handlers": ["stdout"], "level": "INFO", "propagate": False},

@@ -18,8 +18,11 @@ KEEPALIVES = {"idle": 30, "interval": 10, "count": 3}
 os.environ.setdefault("PGTZ", "UTC")
 
 
+@environment.or_empty
 def connection(name: str, url: str) -> dict[str, Any]:
     """A Django database entry for `url`, given by the setting `name`."""
+    if not url and not environment.is_given(name):
+        return {}  # told as missing already
     try:
         parsed: dict[str, Any] = {**dj_database_url.parse(url)}
     except ValueError:

@@ -31,3 +31,5 @@ DEVELOPMENT = True
 INSTALLED_APPS = [*INSTALLED_APPS, "tools"]
 TRUSTED_IAM_ISSUERS = [*TRUSTED_IAM_ISSUERS, *development_issuers(BASE_DIR / ".data" / "issuer.key")]
 HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=True)
+
+environment.tell_faults()

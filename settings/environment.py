@@ -1,19 +1,79 @@
 """Typed reading of settings from the environment. A wrong or missing value is one sentence that names it.
 
+Between `collect` and `tell_faults` a fault is kept and a placeholder returned, so that all faults are told at once.
+
 Each NAME may also be given as NAME_FILE, the path of a file that holds the value (secrets mounted as files).
 """
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_kept: list[str] | None = None
 
 _TRUE = frozenset({"1", "true", "on", "yes", "y", "t"})
 _FALSE = frozenset({"0", "false", "off", "no", "n", "f", ""})
 
 
+def collect() -> None:
+    """Keep faults from here on. Those that are kept already stay."""
+    global _kept  # noqa: PLW0603 - settings are read once a process
+    _kept = _kept or []
+
+
+def fault(sentence: str) -> None:
+    """Keep the sentence, or raise it as ImproperlyConfigured where none are kept."""
+    if _kept is None:
+        raise ImproperlyConfigured(sentence)
+    if sentence not in _kept:
+        _kept.append(sentence)
+
+
+def tell_faults() -> None:
+    """Raise ImproperlyConfigured with all sentences that were kept, one a line."""
+    global _kept
+    told, _kept = _kept, None
+    if told:
+        raise ImproperlyConfigured("\n".join(told))
+
+
+def _or(placeholder: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate a reading function: return the placeholder for a value whose fault is kept."""
+
+    def decorated(read: Callable[P, T]) -> Callable[P, T]:
+        @wraps(read)
+        def reading(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return read(*args, **kwargs)
+            except ImproperlyConfigured as error:
+                fault(str(error))
+                return placeholder
+
+        return reading
+
+    return decorated
+
+
+def or_empty(read: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
+    """Decorate a function that makes a dictionary: an empty one where its fault is kept."""
+    return _or(dict[str, Any]())(read)
+
+
+def is_given(name: str) -> bool:
+    """Whether the environment says anything about the setting."""
+    return name in os.environ or f"{name}_FILE" in os.environ
+
+
+@_or("")
 def text(name: str, default: str | None = None) -> str:
     """The value as text. Raises ImproperlyConfigured when it is missing and there is no default."""
     value = _raw(name)
@@ -24,10 +84,12 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+@_or(cast("str | None", None))
 def optional_text(name: str) -> str | None:
     return _raw(name) or None
 
 
+@_or(False)
 def flag(name: str, *, default: bool) -> bool:
     value = _raw(name)
     if value is None:
@@ -39,6 +101,7 @@ def flag(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"The setting {name} must be on or off, not {value!r}.")
 
 
+@_or(1)
 def integer(name: str, default: int | None = None, *, minimum: int | None = None, maximum: int | None = None) -> int:
     value = text(name, None if default is None else str(default))
     try:
@@ -52,6 +115,7 @@ def integer(name: str, default: int | None = None, *, minimum: int | None = None
     return number
 
 
+@_or(0.0)
 def fraction(name: str, default: float) -> float:
     """A number from 0 to 1."""
     value = text(name, str(default))
@@ -64,6 +128,7 @@ def fraction(name: str, default: float) -> float:
     return number
 
 
+@_or("")
 def choice(name: str, choices: Sequence[str], default: str) -> str:
     """One of the choices, in any case."""
     value = text(name, default).strip().lower()
@@ -86,8 +151,18 @@ def text_list(name: str, default: list[str]) -> list[str]:
     except ValueError:
         items = None
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ImproperlyConfigured(f'The setting {name} must be a JSON list of texts, such as ["a", "b"].')
+        fault(f'The setting {name} must be a JSON list of texts, such as ["a", "b"].')
+        return default
     return items
+
+
+@_or(cast("str | None", None))
+def optional_url(name: str, *schemes: str) -> str | None:
+    """A URL of one of the schemes; None where there is none."""
+    value = _raw(name)
+    if value and urlsplit(value).scheme not in schemes:
+        raise ImproperlyConfigured(f"The setting {name} must be a URL that begins with {schemes[0]}://.")
+    return value or None
 
 
 def _raw(name: str) -> str | None:

@@ -1,18 +1,16 @@
 """Production, and the default. Everything that must be set is refused by name when it is missing."""
 
-from django.core.exceptions import ImproperlyConfigured
-
 from settings import environment
 from settings.base import *  # noqa: F403 - a settings module extends its base
 from settings.base import CERAMIC_CACHE_SCORER_ID, REGISTRY_API_READ_DB
 from settings.databases import connections
 
 if CERAMIC_CACHE_SCORER_ID is None:
-    raise ImproperlyConfigured("The setting CERAMIC_CACHE_SCORER_ID is missing: it is the id of the UI's community.")
+    environment.fault("The setting CERAMIC_CACHE_SCORER_ID is missing: it is the id of the UI's community.")
 
 DATABASES = connections(environment.text("DATABASE_URL"))
 if REGISTRY_API_READ_DB not in DATABASES:
-    raise ImproperlyConfigured(
+    environment.fault(
         f"The setting REGISTRY_API_READ_DB names {REGISTRY_API_READ_DB!r}, but only these connections are "
         f"configured: {', '.join(DATABASES)}."
     )
@@ -29,3 +27,5 @@ if environment.flag("TRUST_X_FORWARDED_PROTO", default=True):
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W008", "security.W021"]
 # A login must not travel in plain text. Off only where the team reaches the site without TLS.
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=True)
+
+environment.tell_faults()

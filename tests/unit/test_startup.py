@@ -55,6 +55,9 @@ def test_it_names_the_setting_that_is_missing(name: str) -> None:
         ("HUMAN_POINTS_ENABLED", "maybe"),
         ("TRUSTED_IAM_ISSUERS", "did:key:test"),
         ("SCORING_ATTEMPTS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("REDIS_URL", "cache.example:6379"),
+        ("FF_API_ANALYTICS", "perhaps"),
     ],
 )
 def test_it_names_the_setting_that_is_wrong(name: str, value: str) -> None:
@@ -62,6 +65,22 @@ def test_it_names_the_setting_that_is_wrong(name: str, value: str) -> None:
     assert result.returncode == 1
     assert result.stderr.startswith(f"scorer_v2 does not start: The setting {name} ")
     assert result.stderr.count("\n") == 1
+
+
+def test_it_names_all_that_is_wrong_at_once() -> None:
+    wrong = {"LOG_LEVEL": "LOUD", "DATABASE_URL": "nonsense", "SCORING_ATTEMPTS": "0", "TRUSTED_IAM_ISSUERS": "x"}
+    result = verify({**ENVIRONMENT, **wrong, "CERAMIC_CACHE_SCORER_ID": ""})
+    assert result.returncode == 1
+    sentences = result.stderr.splitlines()
+    assert {line.split()[6] for line in sentences} == {*wrong, "CERAMIC_CACHE_SCORER_ID"}
+    assert all(line.startswith("scorer_v2 does not start: The setting ") for line in sentences)
+
+
+@pytest.mark.parametrize("value", ["on", "true", "1", "YES"])
+def test_a_flag_is_on_in_every_spelling(value: str) -> None:
+    code = "import django; django.setup(); from django.conf import settings; print(settings.FF_API_ANALYTICS)"
+    variables = {"FF_API_ANALYTICS": value, "DJANGO_SETTINGS_MODULE": "settings.production"}
+    assert run("-c", code, environment=ENVIRONMENT | variables).stdout == "on\n"
 
 
 def test_it_warns_and_starts_where_no_issuer_is_trusted() -> None:
