@@ -12,6 +12,7 @@ from scorer_v2.conf import settings
 from scorer_v2.rollout.state import configured
 
 DEFAULT_INTERNAL_TOKEN = "abc"  # noqa: S105 - the built-in value that deployments must replace
+MIN_SECRET_LENGTH = 16
 
 
 @register
@@ -87,6 +88,39 @@ def logins_are_limited(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
             hint="Write it as 10/15m: a number of attempts, and a time in s, m, h or d.",
             id="scorer_v2.E005",
         )
+    ]
+
+
+@register
+def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    if settings.DEVELOPMENT:
+        return []
+    secrets = {
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        "CGRANTS_API_TOKEN": settings.CGRANTS_API_TOKEN,
+        "METRICS_TOKEN": settings.METRICS_TOKEN,
+    }
+    return [
+        Warning(
+            f"The setting {name} has fewer than {MIN_SECRET_LENGTH} characters: it can be guessed.",
+            hint="Use 32 random characters or more.",
+            id="scorer_v2.W002",
+        )
+        for name, secret in secrets.items()
+        if 0 < len(secret) < MIN_SECRET_LENGTH
+    ]
+
+
+@register
+def issuers_are_dids(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    return [
+        Warning(
+            f"The setting TRUSTED_IAM_ISSUERS names {issuer!r}, which is not a DID: no stamp has that issuer.",
+            hint="A DID begins with did:ethr: or did:key:.",
+            id="scorer_v2.W003",
+        )
+        for issuer in settings.TRUSTED_IAM_ISSUERS
+        if not issuer.startswith(("did:ethr:0x", "did:key:z"))
     ]
 
 

@@ -62,3 +62,19 @@ def test_e005_a_limit_on_logins_must_be_one(limit: str, settings: Settings) -> N
     assert "ADMIN_LOGIN_RATE_LIMIT" in found("scorer_v2.E005").msg
     settings.ADMIN_LOGIN_RATE_LIMIT = ""
     assert found("scorer_v2.E005") is None
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "CGRANTS_API_TOKEN", "METRICS_TOKEN"])
+def test_w002_secrets_are_long(name: str, settings: Settings) -> None:
+    settings.DEVELOPMENT = False
+    assert found("scorer_v2.W002") is None
+    setattr(settings, name, "short")
+    assert name in found("scorer_v2.W002").msg
+
+
+@pytest.mark.parametrize("issuer", ["0x36015a5c", "did:ethr", "", " did:key:z6Mk"])
+def test_w003_issuers_are_dids(issuer: str, settings: Settings) -> None:
+    settings.TRUSTED_IAM_ISSUERS = ["did:ethr:0x1", "did:key:z6Mk"]
+    assert found("scorer_v2.W003") is None
+    settings.TRUSTED_IAM_ISSUERS = [issuer]
+    assert repr(issuer) in found("scorer_v2.W003").msg
