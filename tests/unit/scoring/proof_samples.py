@@ -1,5 +1,6 @@
 """Credentials for the tests of proofs: recorded ones, ones signed by a key of the tests, and changed ones."""
 
+import base64
 import copy
 import json
 from collections.abc import Callable, Iterator
@@ -66,6 +67,14 @@ def high_s(value: str) -> str:
     """The other signature of the same key over the same text, which everybody can compute."""
     s, last = int(value[66:130], 16), int(value[130:], 16)
     return f"{value[:66]}{SECP256K1_ORDER - s:064x}{27 + 28 - last:02x}"
+
+
+def base64url_bytes(encoded: str) -> bytes:
+    return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+
+
+def base64url_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def paths(value: Any, path: Path_ = ()) -> Iterator[Path_]:

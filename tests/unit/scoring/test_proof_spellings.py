@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from apps.registry.scoring.proof_values import ED25519_ORDER, NON_CANONICAL
-from tests.unit.scoring.proof_samples import ed25519, eip712, fault_of, high_s, replaced
+from tests.unit.scoring.proof_samples import (
+    base64url_bytes,
+    base64url_text,
+    ed25519,
+    eip712,
+    fault_of,
+    high_s,
+    replaced,
+)
 
 EIP712 = eip712()
 ED25519 = ed25519(hash="v0.0.0:abc=")
@@ -56,18 +64,8 @@ def test_an_eip712_signature_in_another_spelling_is_refused(spelling: str) -> No
 
 def high_ed25519_s(jws: str) -> str:
     header, _, encoded = jws.partition("..")
-    number = int.from_bytes(bytes_of(encoded)[32:], "little") + ED25519_ORDER
-    return f"{header}..{text_of(bytes_of(encoded)[:32] + number.to_bytes(32, 'little'))}"
-
-
-def bytes_of(encoded: str) -> bytes:
-    bits = "".join(f"{LETTERS.index(letter):06b}" for letter in encoded)
-    return int(bits[:512], 2).to_bytes(64)
-
-
-def text_of(data: bytes) -> str:
-    bits = f"{int.from_bytes(data):0512b}0000"
-    return "".join(LETTERS[int(bits[at : at + 6], 2)] for at in range(0, 516, 6))
+    number = int.from_bytes(base64url_bytes(encoded)[32:], "little") + ED25519_ORDER
+    return f"{header}..{base64url_text(base64url_bytes(encoded)[:32] + number.to_bytes(32, 'little'))}"
 
 
 ED25519_SPELLINGS: dict[str, Callable[[str], Any]] = {
