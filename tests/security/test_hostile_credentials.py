@@ -19,10 +19,10 @@ from pytest_django import Settings
 from apps.registry.models import HashScorerLink
 from apps.registry.scoring import eip712
 from apps.registry.scoring.hash_budget import MAX_HASHES, HashBudget
-from tests.security.hostile import KINDS, Hostile, an_address, genuine, hostile
 from tests.endpoints.scoring_world import Partner, access_token, store_bulk, store_embed
 from tests.factories.account import CommunityFactory
 from tests.factories.ceramic_cache import StoredStampFactory
+from tests.security.hostile import KINDS, Hostile, an_address, genuine, hostile
 from tests.unit.scoring.test_proof_budget import verdict
 from tools.prove.figures import Figures
 

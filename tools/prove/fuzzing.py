@@ -1,7 +1,11 @@
 """A coverage-guided fuzzer on the reading and verifying of credentials; `python -m tools.prove.fuzzing --help`.
 
 It starts from the recorded credentials, and changes their text or their parts. What must hold for any input: the check
-does not raise, finds a reason of its own making, comes to an end soon, and accepts nothing that nobody signed.
+does not raise, finds a reason of its own making, stays within its budget of hashes, comes to an end soon, and accepts
+nothing that nobody signed. Each input has a limit of time and of memory.
+
+`--without-repair` takes the refusal of double members and the budget out of the verifier: then the fuzzer must find the
+credential that hashes without end.
 """
 
 import argparse
@@ -16,13 +20,18 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["apps.registry.scoring"]):
+    from apps.registry.scoring import eip712, hash_budget
     from apps.registry.scoring.documents import InvalidDocument, check_document, parse_document
     from apps.registry.scoring.proof_dates import normalised_date
     from apps.registry.scoring.proofs import proof_fault
 
 from tests.unit.scoring.proof_samples import NOW, RECORDED, part_at, paths, replaced
 
-SLOW_SECONDS = 2.0
+# Of CPU, with the instrumentation of the fuzzer, which takes most of it.
+SLOW_SECONDS = 0.5
+INPUT_SECONDS = 5
+INPUT_MEGABYTES = 1024
+MAX_HASHES = 2 * hash_budget.MAX_HASHES + 2  # of the types, and of the values
 WRITTEN_EVERY = 500
 OWN_WORDS = "could not be checked"
 
@@ -42,6 +51,23 @@ def meaning(credential: dict[str, Any]) -> str:
 
 
 SIGNED = {meaning(entry["credential"]) for entry in RECORDED if entry["valid"]}
+
+
+class CountedBudget(hash_budget.HashBudget):
+    """Counts on its own, for the case that the verifier's budget is taken out."""
+
+    hashes_of_input = 0
+
+    def keccak256(self, data: bytes) -> bytes:
+        CountedBudget.hashes_of_input += 1
+        if CountedBudget.hashes_of_input > MAX_HASHES:
+            raise MemoryError("more hashes than any budget allows")
+        return super().keccak256(data)
+
+
+def take_out_repair() -> None:
+    eip712.refuse_duplicates = lambda _: None
+    hash_budget.MAX_HASHES = hash_budget.MAX_HASHED_BYTES = sys.maxsize
 
 
 class Fuzzing:
@@ -75,6 +101,7 @@ class Fuzzing:
             check_document(credential)
         except InvalidDocument:
             return
+        CountedBudget.hashes_of_input = 0
         started = time.process_time()
         fault = proof_fault(credential, now=NOW)
         if time.process_time() - started > SLOW_SECONDS:
@@ -90,10 +117,16 @@ class Fuzzing:
 def changed(provider: Any) -> Any:
     """One of the recorded credentials, with some parts replaced by pieces or by other parts, and some added."""
     credential = CREDENTIALS[provider.ConsumeIntInRange(0, len(CREDENTIALS) - 1)]
-    for _ in range(provider.ConsumeIntInRange(0, 3)):
+    for _ in range(provider.ConsumeIntInRange(0, 5)):
         places = [path for path in paths(credential) if path]
         if not places:
             break
+        lists = [path for path in places if isinstance(part_at(credential, path), list)]
+        if lists and provider.ConsumeBool():  # what a list has, many times: a type with several members of one name
+            path = lists[provider.ConsumeIntInRange(0, len(lists) - 1)]
+            repeated = copy.deepcopy(part_at(credential, path)) * provider.ConsumeIntInRange(2, 9)
+            credential = replaced(credential, path, repeated)
+            continue
         path = places[provider.ConsumeIntInRange(0, len(places) - 1)]
         if isinstance(part_at(credential, path), dict) and provider.ConsumeBool():
             path = (*path, NAMES[provider.ConsumeIntInRange(0, len(NAMES) - 1)])
@@ -118,14 +151,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, required=True, help="for the corpus, the figures and what it finds")
+    parser.add_argument("--without-repair", action="store_true", help="the fuzzer must then find the bomb")
     given = parser.parse_args()
+    eip712.HashBudget = CountedBudget
+    if given.without_repair:
+        take_out_repair()
     corpus = given.folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, credential in enumerate(CREDENTIALS[::8]):
         (corpus / str(number)).write_bytes(json.dumps(credential).encode("utf-8", "surrogatepass") + b"\0")
     fuzzing = Fuzzing(given.folder / "figures.json")
     options = [
-        f"-max_total_time={given.seconds}", f"-seed={given.seed % 2**31 or 1}", "-timeout=20", "-rss_limit_mb=2048",
+        f"-max_total_time={given.seconds}", f"-seed={given.seed % 2**31 or 1}", f"-timeout={INPUT_SECONDS}",
+        f"-rss_limit_mb={INPUT_MEGABYTES}",
         "-max_len=8192", f"-artifact_prefix={given.folder}/", str(corpus),
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *options], fuzzing)
