@@ -14,7 +14,7 @@ from apps.registry.scoring.proof_errors import InvalidProof
 from apps.registry.scoring.signed_credentials import BASE_CONTEXT, BASE_TYPE, SignedCredential
 
 TEXT: Final = "https://schema.org/Text"
-MAX_NULLIFIERS: Final = 64  # each is hashed before the signature is verified; issuers give two
+MAX_NULLIFIERS: Final = 32  # each is hashed before the signature is verified; issuers give two
 HASH_CONTEXT: Final = {"hash": TEXT, "provider": TEXT}
 NULLIFIERS_CONTEXT: Final = {"nullifiers": {"@id": TEXT, "@container": "@list"}, "provider": TEXT}
 

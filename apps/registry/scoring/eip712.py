@@ -22,6 +22,7 @@ from apps.registry.scoring.proof_errors import InvalidProof
 
 MAX_TYPES = 32
 MAX_MEMBERS = 64
+MAX_MEMBERS_OF_ALL_TYPES = 96
 MAX_NAME_LENGTH = 128
 MAX_DIMENSIONS = 4
 DOMAIN = "EIP712Domain"
@@ -278,13 +279,15 @@ def _has_floats(types: Any) -> bool:
 @lru_cache(maxsize=256)
 def _schema(types: bytes) -> Schema:
     """Issuers use a handful of schemas. The key is the schema itself, as JSON text; one that does not parse raises
-    and is not kept. A kept one has at most 100 kB: a document has room for 170 members."""
+    and is not kept. A kept one has at most 96 members."""
     try:
         parsed = parse_document(types)
     except InvalidDocument as fault:
         raise InvalidProof(f"the proof's types are unusable: {fault}") from None
     if len(parsed) > MAX_TYPES:
         raise InvalidProof(f"there are more than {MAX_TYPES} types")
+    if sum(len(members) for members in parsed.values() if isinstance(members, list)) > MAX_MEMBERS_OF_ALL_TYPES:
+        raise InvalidProof(f"the types have more than {MAX_MEMBERS_OF_ALL_TYPES} members")
     return Schema({name: _members_of(members) for name, members in parsed.items()})
 
 

@@ -9,8 +9,8 @@ from typing import Final
 from apps.registry.scoring.proof_errors import InvalidProof
 from scorer_v2.primitives.keccak import keccak256
 
-MAX_HASHES: Final = 192
-MAX_HASHED_BYTES: Final = 32 * 1024
+MAX_HASHES: Final = 128
+MAX_HASHED_BYTES: Final = 16 * 1024
 
 
 class HashBudget:

@@ -56,11 +56,15 @@ def cpu_seconds(credential: dict[str, Any], *, times: int = 3) -> float:
     return min(found)
 
 
-@pytest.mark.parametrize(("depth", "members"), [(2, 2), (3, 60), (4, 60), (12, 10)])
+@pytest.mark.parametrize(("depth", "members"), [(2, 2), (8, 8), (3, 20), (4, 60), (12, 10)])
 def test_a_type_with_two_members_of_one_name_is_refused(depth: int, members: int) -> None:
     bomb = nested_duplicates(random.Random(1), depth=depth, members=members)
 
-    assert verdict(bomb) in ("a type has two members of one name", "the document has more than 512 values")
+    assert verdict(bomb) in (
+        "a type has two members of one name",
+        "the types have more than 96 members",
+        "the document has more than 512 values",
+    )
 
 
 def test_the_hashing_of_the_bomb_ends_even_where_duplicates_are_not_refused(
@@ -68,7 +72,7 @@ def test_the_hashing_of_the_bomb_ends_even_where_duplicates_are_not_refused(
 ) -> None:
     monkeypatch.setattr(typed_data, "refuse_duplicates", lambda _: None)
 
-    assert verdict(nested_duplicates(random.Random(1), depth=8, members=10)) == SPENT
+    assert verdict(nested_duplicates(random.Random(1), depth=8, members=8)) == SPENT
     assert spent[-1].hashes == MAX_HASHES + 1
 
 
@@ -87,5 +91,5 @@ def test_no_bomb_costs_more_than_the_bound(family: Family, spent: list[HashBudge
 def test_no_recorded_credential_comes_near_the_budget(spent: list[HashBudget]) -> None:
     for entry in RECORDED:
         fault_of(entry["credential"])
-    assert max(budget.hashes for budget in spent) * 5 < MAX_HASHES
-    assert max(budget.hashed_bytes for budget in spent) * 17 < MAX_HASHED_BYTES
+    assert max(budget.hashes for budget in spent) * 3 < MAX_HASHES
+    assert max(budget.hashed_bytes for budget in spent) * 9 < MAX_HASHED_BYTES

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from coincurve import PrivateKey
 
-from apps.registry.scoring.eip712 import MAX_TYPES, Schema, parse_type, typed_data_hash
+from apps.registry.scoring.eip712 import MAX_MEMBERS_OF_ALL_TYPES, MAX_TYPES, Schema, parse_type, typed_data_hash
 from apps.registry.scoring.ethereum_signatures import address_of, sign_digest, signing_digest
 from apps.registry.scoring.hash_budget import HashBudget
 from apps.registry.scoring.proof_errors import InvalidProof
@@ -223,6 +223,17 @@ def test_more_types_than_the_bound_are_refused() -> None:
     assert fault_of(signed_again(add(MAX_TYPES - have))) is None
     with pytest.raises(InvalidProof, match="more than"):
         signed_again(add(MAX_TYPES - have + 1))
+
+
+def test_more_members_of_all_types_than_the_bound_are_refused() -> None:
+    def add(count: int) -> Callable[[dict[str, Any]], None]:
+        halves = [[{"name": f"m{n}", "type": "bool"} for n in range(start, count, 2)] for start in (0, 1)]
+        return lambda credential: types_of(credential).update(One=halves[0], Other=halves[1])
+
+    free = MAX_MEMBERS_OF_ALL_TYPES - sum(map(len, types_of(eip712()).values()))
+    assert fault_of(signed_again(add(free))) is None
+    with pytest.raises(InvalidProof, match="more than 96 members"):
+        signed_again(add(free + 1))
 
 
 @pytest.mark.parametrize("extra", ["x", 7, 1.5, True, [], {"a": [None]}])

@@ -141,7 +141,7 @@ ED25519_CHANGES: list[tuple[Change, str]] = [
     (lambda it: it.update(credentialSubject=[it["credentialSubject"]]), "the credential's subject is not an object"),
     (lambda it: it["credentialSubject"].update(nullifiers=["v0:one"] * 4), "the credential's nullifiers repeat"),
     (lambda it: it["credentialSubject"].update(nullifiers="v0:one"),
-     "the credential's nullifiers are not a list of at most 64"),
+     "the credential's nullifiers are not a list of at most 32"),
     (lambda it: it["credentialSubject"].update(nullifiers=[7]), "a signed text is not a plain one"),
     (lambda it: it["credentialSubject"].update(more=7),
      "the subject's context or members are not of the known forms"),
