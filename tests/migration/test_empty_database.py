@@ -60,6 +60,11 @@ def test_the_example_ruleset_has_the_provider_that_follows_from_its_definition(m
     assert provider == provider_id_of(type_name="NFTHolder", definition=definition)
 
 
+def test_a_custom_platform_of_the_older_generation_can_be_stored(migrated):
+    migrated.execute("INSERT INTO account_customplatform (platform_type, name) VALUES ('DEVEL', 'old')")
+    assert migrated.query("DELETE FROM account_customplatform WHERE name = 'old' RETURNING is_evm") == [(False,)]
+
+
 def test_a_database_that_an_earlier_version_made_becomes_the_newest_schema(scratch_database, capsys):
     database = scratch_database()
     for label in ("account", "registry"):

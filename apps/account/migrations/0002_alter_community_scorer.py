@@ -113,7 +113,10 @@ class Migration(migrations.Migration):
             model_name="customplatform",
             name="is_evm",
             field=models.BooleanField(
-                default=False, help_text="The user needs an Ethereum wallet for it.", verbose_name="EVM"
+                db_default=False,
+                default=False,
+                help_text="The user needs an Ethereum wallet for it.",
+                verbose_name="EVM",
             ),
         ),
         migrations.AlterField(

@@ -52,7 +52,10 @@ class CustomPlatform(OptionalColumnsModel):
     banner_content = models.CharField(max_length=256, null=True, blank=True)
     banner_cta_text = models.CharField(max_length=256, null=True, blank=True)
     banner_cta_url = models.CharField(max_length=256, null=True, blank=True)
-    is_evm = models.BooleanField("EVM", default=False, help_text="The user needs an Ethereum wallet for it.")
+    # The replaced service's column has no default in the database. Ours has one, for rows of the older generation.
+    is_evm = models.BooleanField(
+        "EVM", default=False, db_default=False, help_text="The user needs an Ethereum wallet for it."
+    )
 
     class Meta:
         verbose_name = "custom platform"
