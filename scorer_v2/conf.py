@@ -5,7 +5,7 @@
 Values are Django's own at the moment of reading, so that a test may override them there.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from django.conf import settings as django_settings
@@ -46,6 +46,7 @@ class Settings:
     CERAMIC_CACHE_SCORER_ID = NumberSetting[int | None](None)
     CGRANTS_API_TOKEN = Setting("")
     DATABASE_ANSWER_TIMEOUT_MS = NumberSetting(15_000)
+    DATABASE_TRANSACTION_SETTINGS = Setting[Mapping[str, str]]({})
     DEMO_API_KEY = Setting[str | None](None)
     DEMO_API_KEY_ALIASES = Setting[Collection[str]](())
     DEMO_API_SCORER_ID = NumberSetting[int | None](None)

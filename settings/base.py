@@ -4,7 +4,7 @@ import warnings
 from datetime import timedelta
 from pathlib import Path
 
-from settings import environment
+from settings import databases, environment
 
 environment.collect()
 
@@ -113,6 +113,7 @@ UNFOLD = {
 
 # Database -------------------------------------------------------------------------------------------------------------
 STATISTICS_CHECK_SECONDS = environment.integer("STATISTICS_CHECK_SECONDS", 1, minimum=0)
+DATABASE_TRANSACTION_SETTINGS = databases.transaction_settings()
 DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
 
 # Cache ----------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ forms inside of one) and sends one statement at a time. Values are bound on the 
 this, and whatever the driver raises stops here: it becomes `Conflict` or `DatabaseUnavailable`, with all undone.
 """
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db import transaction as django_transaction
 
-from scorer_v2.database.round_trips import CONFLICTS, Row, Rows, Statement, statement
+from scorer_v2.conf import settings
+from scorer_v2.database.round_trips import CONFLICTS, SET_LOCALLY, Row, Rows, Statement, statement
 from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 
 logger = logging.getLogger("scorer_v2.database")
@@ -76,6 +78,8 @@ def transaction(using: str = DEFAULT_DB_ALIAS) -> Iterator[BulkTransaction]:
     try:
         with django_transaction.atomic(using=using):
             bulk = BulkTransaction(using)
+            if settings.DATABASE_TRANSACTION_SETTINGS:
+                bulk.rows(SET_LOCALLY, {"settings": json.dumps(dict(settings.DATABASE_TRANSACTION_SETTINGS))})
             bulk.count(PLAN_FOR_THE_VALUES)
             yield bulk
     except (psycopg.Error, Error) as error:

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.postgres.operations import AddIndexConcurrently
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
+
+from scorer_v2.conf import settings
 
 # A concurrent build blocks no reader and no writer while it waits, but it waits for every open transaction. After
 # this long it gives up; the next `migrate` starts over.
 LOCK_TIMEOUT = "30s"
+
+UNSAFE = (
+    "An index is not built through a proxy that pools by transaction, which gives the limits of the wait to other "
+    "connections: run migrate with DATABASE_POOLER=none and the URL of the database itself."
+)
 
 
 class AddIndexSafely(AddIndexConcurrently):
@@ -23,8 +31,10 @@ class AddIndexSafely(AddIndexConcurrently):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         self._ensure_not_in_transaction(schema_editor)
+        found_valid = _is_valid(schema_editor, self.index.name)
+        if not found_valid and settings.DATABASE_TRANSACTION_SETTINGS:
+            raise ImproperlyConfigured(UNSAFE)
         with _patience(schema_editor):
-            found_valid = _is_valid(schema_editor, self.index.name)
             if found_valid is False:
                 schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
             if not found_valid:

@@ -5,8 +5,9 @@ Only managers call this. Whatever the driver raises stops here: it becomes `Conf
 work as everywhere; its cursors are not, because they bind on the client and cannot pipeline.
 """
 
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -59,6 +60,12 @@ COMMIT = Step(Statement("commit", "COMMIT"))
 def statement(name: str, sql: str) -> Statement:
     """A statement whose text carries its name as a comment."""
     return Statement(name, f"/* {name} */ {sql.strip()}")
+
+
+# Sets for this transaction what a connection cannot keep, behind a proxy that pools by transaction.
+SET_LOCALLY = statement(
+    "set_locally", "SELECT count(set_config(key, value, true)) FROM json_each_text(%(settings)s::json)"
+)
 
 
 def send(*steps: Step, using: str = DEFAULT_DB_ALIAS, restartable: bool = False) -> list[Rows]:
@@ -160,7 +167,32 @@ def _round_trip(steps: Sequence[Step], using: str, answers: list[PGresult]) -> N
 
 
 def _carry_out(steps: Sequence[Step], using: str, answers: list[PGresult]) -> None:
-    pipeline.carry_out(_driver(using), steps, answers, deadline=_deadline())
+    driver = _driver(using)
+    if not settings.DATABASE_TRANSACTION_SETTINGS:
+        pipeline.carry_out(driver, steps, answers, deadline=_deadline())
+        return
+    sent = list(_with_settings(steps, is_open=driver.pgconn.transaction_status != TransactionStatus.IDLE))
+    received: list[PGresult] = []
+    try:
+        pipeline.carry_out(driver, sent, received, deadline=_deadline())
+    finally:
+        answers += [answer for step, answer in zip(sent, received, strict=False) if step.statement is not SET_LOCALLY]
+
+
+def _with_settings(steps: Sequence[Step], *, is_open: bool) -> Iterator[Step]:
+    """The steps, with the settings of DATABASE_TRANSACTION_SETTINGS first in each of their transactions.
+
+    Steps outside of BEGIN and COMMIT are one transaction up to the end of the round trip, or to the next BEGIN.
+    """
+    locally = Step(SET_LOCALLY, {"settings": json.dumps(dict(settings.DATABASE_TRANSACTION_SETTINGS))})
+    for step in steps:
+        begins = step.statement is BEGIN.statement
+        if not is_open and not begins:
+            yield locally
+        yield step
+        if begins:
+            yield locally
+        is_open = step.statement is not COMMIT.statement
 
 
 def _count_round_trip(started: float) -> None:

@@ -35,7 +35,7 @@ def test_it_has_the_settings_that_are_no_secrets_and_the_name_of_the_others(reso
     assert variables["HUMAN_POINTS_ENABLED"] == variables["HUMAN_POINTS_MTA_ENABLED"] == "true"
     assert variables["FF_API_ANALYTICS"] == "on"
     assert variables["ROLLOUT_MODE"] == "header"
-    assert variables["DATABASE_PREPARED_STATEMENTS"] == "off"
+    assert variables["DATABASE_POOLER"] == "transaction"
     assert not {"SECRET_KEY", "DATABASE_URL", "CGRANTS_API_TOKEN", "REDIS_URL"} & set(variables)
 
 

@@ -1,6 +1,7 @@
 """A migration that adds an index to a table in use gives up rather than wait for ever, and can be run again."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
@@ -55,3 +56,10 @@ def test_it_can_be_taken_back(existing_database):
     migrate(existing_database)
     call_command("migrate", "ceramic_cache", "0001_initial", database=existing_database.alias, verbosity=0)
     assert existing_database.query(IS_VALID) == []
+
+
+def test_it_is_not_built_through_a_proxy_that_pools_by_transaction(existing_database, settings):
+    settings.DATABASE_TRANSACTION_SETTINGS = {"lock_timeout": "5000"}
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_POOLER=none"):
+        migrate(existing_database)
+    assert existing_database.query(IS_RECORDED) == [(0,)]

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection as django_connection
 
-from settings.databases import connection
+from settings.databases import connection, transaction_settings, url_through_proxy
 
 URL = "postgresql://somebody@127.0.0.1:5432/scorer"
 LIMITS = "DATABASE_STATEMENT_TIMEOUT_MS", "DATABASE_LOCK_TIMEOUT_MS", "DATABASE_IDLE_TRANSACTION_TIMEOUT_MS"
@@ -11,7 +11,7 @@ LIMITS = "DATABASE_STATEMENT_TIMEOUT_MS", "DATABASE_LOCK_TIMEOUT_MS", "DATABASE_
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*LIMITS, "DATABASE_GENERIC_PLANS", "DATABASE_PREPARED_STATEMENTS"):
+    for name in (*LIMITS, "DATABASE_GENERIC_PLANS", "DATABASE_PREPARED_STATEMENTS", "DATABASE_POOLER"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -50,3 +50,43 @@ def test_the_server_is_told_the_time_zone_as_it_connects() -> None:
     parameters = {**django_connection.get_connection_params(), "options": ""}
     with django_connection.Database.connect(**parameters) as connected:
         assert connected.info.parameter_status("TimeZone") == "UTC"
+
+
+def test_behind_a_pooler_transactions_set_the_limits_and_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert transaction_settings() == {}
+    monkeypatch.setenv("DATABASE_POOLER", "transaction")
+    found = connection("DATABASE_URL", URL)
+    assert "options" not in found["OPTIONS"]
+    assert found["OPTIONS"]["prepare_threshold"] is None
+    assert found["DISABLE_SERVER_SIDE_CURSORS"]
+    assert transaction_settings() == {
+        "TimeZone": "UTC",
+        "statement_timeout": "10000",
+        "lock_timeout": "5000",
+        "idle_in_transaction_session_timeout": "10000",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["psql", "postgres", "postgresql"])
+def test_a_url_may_have_any_of_the_schemes_in_use(scheme: str) -> None:
+    found = connection("DATABASE_URL", f"{scheme}://somebody:secret@db.example:5433/scorer")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
+        "somebody",
+        "secret",
+        "db.example",
+        5433,
+        "scorer",
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxy", "due"),
+    [
+        (None, "psql://u:p@db.example:5433/scorer?sslmode=require"),
+        ("proxy.example", "psql://u:p@proxy.example:5433/scorer?sslmode=require"),
+        ("proxy.example:6432", "psql://u:p@proxy.example:6432/scorer?sslmode=require"),
+        ("postgres://x@proxy.example:6432", "psql://u:p@proxy.example:6432/scorer?sslmode=require"),
+    ],
+)
+def test_the_proxys_host_takes_the_place_of_the_databases(proxy: str | None, due: str) -> None:
+    assert url_through_proxy("psql://u:p@db.example:5433/scorer?sslmode=require", proxy) == due
