@@ -11,6 +11,9 @@ class StampScore(Schema):
     score: str = Field(description="Its weight, with 5 decimals; 0 when deduplicated.", examples=["16.02100"])
     dedup: bool = Field(description="Another address of this community already uses the same credential.")
     expiration_date: str = Field(examples=["2099-01-01T00:00:00+00:00"])
+    source_wallet: str | None = Field(
+        default=None, description="Only in a stored score of linked wallets: the wallet that holds the stamp."
+    )
 
 
 class Points(Schema):
@@ -35,6 +38,7 @@ class ScoreObject(Schema):
     stamps: dict[str, StampScore]
     points_data: Points | None
     possible_points_data: Points | None
+    linked_score: None = Field(description="Reserved for scores of linked wallets; always null.")
 
 
 class ListedStamp(Schema):

@@ -46,6 +46,7 @@ def test_it_answers_stamps_and_score_with_their_keys_in_order(frozen: datetime) 
             "stamps": {"Google": {"score": "1.25000", "dedup": False, "expiration_date": "2099-01-01T00:00:00+00:00"}},
             "points_data": None,
             "possible_points_data": None,
+            "linked_score": None,
         },
     }
     assert answered(answer) == (200, expected)

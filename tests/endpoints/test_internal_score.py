@@ -31,6 +31,7 @@ def test_it_answers_the_bare_score_object(frozen: datetime) -> None:
         "stamps": {"Google": {"score": "1.25000", "dedup": False, "expiration_date": "2099-01-01T00:00:00+00:00"}},
         "points_data": None,
         "possible_points_data": None,
+        "linked_score": None,
     }
     assert answered(answer) == (200, expected)
     assert list(answer.json()) == list(expected)

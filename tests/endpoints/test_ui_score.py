@@ -73,6 +73,7 @@ def test_a_stored_score_is_answered_as_it_is_and_nothing_is_written(community: A
         "stamps": {"Google": {"score": "3.35000", "dedup": False, "expiration_date": "2099-01-01T00:00:00+00:00"}},
         "points_data": None,
         "possible_points_data": None,
+        "linked_score": None,
     }
     assert answered(answer) == (200, expected)
     assert list(answer.json()) == list(expected)
@@ -91,6 +92,7 @@ def test_a_stored_score_is_answered_as_it_is_and_nothing_is_written(community: A
         ([1], [1]),
         ("x", "x"),
         ({"\\": {"\u00e9": 1.5}}, ...),
+        ({"Google": {"score": "1.25000", "dedup": False, "expiration_date": None, "source_wallet": ALICE}}, ...),
     ],
 )
 def test_stored_stamps_are_answered_as_they_are_and_nothing_as_no_stamps(

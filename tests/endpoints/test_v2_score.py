@@ -50,6 +50,7 @@ def test_it_answers_a_score_object_with_its_keys_in_order(frozen: datetime) -> N
         "stamps": {"Google": {"score": "1.25000", **stamp}, "Github": {"score": "2.00000", **stamp}},
         "points_data": None,
         "possible_points_data": None,
+        "linked_score": None,
     }
     assert answered(answer) == (200, expected)
     assert list(answer.json()) == list(expected)

@@ -40,6 +40,7 @@ def failed(error: str) -> dict[str, Any]:
         "stamps": {},
         "points_data": None,
         "possible_points_data": None,
+        "linked_score": None,
     }
 
 

@@ -12,6 +12,8 @@ from apps.registry.scoring.weights import as_decimal, five_places
 
 DEFAULT_THRESHOLD = "20.00000"
 NO_SCORE = "0.00000"
+# Scores of linked wallets are not computed; clients of July 2026 expect the key all the same.
+NO_LINKED_SCORE = None
 
 
 def computed_score_object(
@@ -34,6 +36,7 @@ def computed_score_object(
         "stamps": dict(score.stamps),
         "points_data": points_data,
         "possible_points_data": possible_points_data,
+        "linked_score": NO_LINKED_SCORE,
     }
 
 
@@ -64,6 +67,7 @@ def stored_score_object(
         "stamps": stamps or {},
         "points_data": points_data,
         "possible_points_data": possible_points_data,
+        "linked_score": NO_LINKED_SCORE,
     }
 
 

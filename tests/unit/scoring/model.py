@@ -44,7 +44,7 @@ def score(world: World, address: str, community_id: int, now: datetime) -> dict[
         return {
             "address": address, "score": "0.00000", "passing_score": False, "last_score_timestamp": None,
             "expiration_timestamp": None, "threshold": "20.00000", "error": str(error), "stamps": {},
-            "points_data": None, "possible_points_data": None,
+            "points_data": None, "possible_points_data": None, "linked_score": None,
         }  # fmt: skip
     total = sum(weights, Decimal(0))
     threshold = community["threshold"]
@@ -75,6 +75,7 @@ def score(world: World, address: str, community_id: int, now: datetime) -> dict[
         "address": address, "score": f"{total:.5f}", "passing_score": passing, "last_score_timestamp": now.isoformat(),
         "expiration_timestamp": expiry and expiry.isoformat(), "threshold": threshold, "error": None,
         "stamps": stamps, "points_data": points, "possible_points_data": possible,
+        "linked_score": None,
     }  # fmt: skip
 
 

@@ -10,14 +10,14 @@ from tests.unit.scoring.factories import ALICE, EXPIRY, make_credential, make_sn
 
 KEYS = [
     "address", "score", "passing_score", "last_score_timestamp", "expiration_timestamp", "threshold", "error", "stamps",
-    "points_data", "possible_points_data",
+    "points_data", "possible_points_data", "linked_score",
 ]  # fmt: skip
 EVIDENCE = {"type": "ThresholdScoreCheck", "success": True, "rawScore": "21.5", "threshold": "20.00000"}
 STAMPS = {"Google": {"score": "1.25000", "dedup": False, "expiration_date": "2099-01-01T00:00:00+00:00"}}
 LITERALS = {
     "address": ALICE, "score": "0.00000", "passing_score": False, "last_score_timestamp": None,
     "expiration_timestamp": None, "threshold": "20.00000", "error": None, "stamps": {}, "points_data": None,
-    "possible_points_data": None,
+    "possible_points_data": None, "linked_score": None,
 }  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def test_a_computed_score_is_answered_with_all_keys_in_order() -> None:
         ("stamps", {"Google": {"score": "0.10000", "dedup": False, "expiration_date": "2099-01-01T00:00:00+00:00"}}),
         ("points_data", {"a": 1}),
         ("possible_points_data", {"b": 2}),
+        ("linked_score", None),
     ]
 
 
@@ -70,6 +71,7 @@ def test_a_stored_score_is_answered_as_stored() -> None:
         "stamps": STAMPS,
         "points_data": {"a": 1},
         "possible_points_data": {"b": 2},
+        "linked_score": None,
     }
     assert list(found) == KEYS
 
