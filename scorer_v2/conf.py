@@ -57,6 +57,7 @@ class Settings:
     HUMAN_POINTS_ENABLED = Setting(default=False)
     HUMAN_POINTS_MTA_ENABLED = Setting(default=False)
     HUMAN_POINTS_START_TIMESTAMP = NumberSetting(0)
+    HUMAN_POINTS_WRITE_ENABLED = Setting(default=False)
     INTERNAL_API_TRUSTS_NETWORK = Setting(default=False)
     MAX_LIST_LENGTH = NumberSetting(1_000)
     MAX_STAMPS_PER_ADDRESS = NumberSetting(500)

@@ -150,6 +150,7 @@ DEMO_API_SCORER_ID = environment.optional_integer("DEMO_API_SCORER_ID")
 FF_MULTI_NULLIFIER = "on" if environment.flag("FF_MULTI_NULLIFIER", default=False) else "off"
 FF_API_ANALYTICS = "on" if environment.flag("FF_API_ANALYTICS", default=False) else "off"
 HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=False)
+HUMAN_POINTS_WRITE_ENABLED = environment.flag("HUMAN_POINTS_WRITE_ENABLED", default=False)
 HUMAN_POINTS_START_TIMESTAMP = environment.integer("HUMAN_POINTS_START_TIMESTAMP", 0)
 HUMAN_POINTS_MTA_ENABLED = environment.flag("HUMAN_POINTS_MTA_ENABLED", default=False)
 RATELIMIT_ENABLE = environment.flag("RATELIMIT_ENABLE", default=False)

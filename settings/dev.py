@@ -31,5 +31,6 @@ DEVELOPMENT = True
 INSTALLED_APPS = [*INSTALLED_APPS, "tools"]
 TRUSTED_IAM_ISSUERS = [*TRUSTED_IAM_ISSUERS, *development_issuers(BASE_DIR / ".data" / "issuer.key")]
 HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=True)
+HUMAN_POINTS_WRITE_ENABLED = environment.flag("HUMAN_POINTS_WRITE_ENABLED", default=True)
 
 environment.tell_faults()

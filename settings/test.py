@@ -10,6 +10,7 @@ from settings.dev import *  # noqa: F403 - a settings module extends its base
 TRUSTED_IAM_ISSUERS = environment.text_list("TRUSTED_IAM_ISSUERS", [])
 STATISTICS_CHECK_SECONDS = environment.integer("STATISTICS_CHECK_SECONDS", 0, minimum=0)
 HUMAN_POINTS_ENABLED = environment.flag("HUMAN_POINTS_ENABLED", default=False)
+HUMAN_POINTS_WRITE_ENABLED = environment.flag("HUMAN_POINTS_WRITE_ENABLED", default=False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -59,6 +59,7 @@ def scoring_rules() -> ScoringRules:
         trusted_issuers=frozenset(settings.TRUSTED_IAM_ISSUERS),
         multi_nullifier=settings.FF_MULTI_NULLIFIER == "on",
         points_enabled=settings.HUMAN_POINTS_ENABLED,
+        points_write_enabled=settings.HUMAN_POINTS_WRITE_ENABLED,
         points_start=datetime.fromtimestamp(settings.HUMAN_POINTS_START_TIMESTAMP, UTC),
         metamask_award_enabled=settings.HUMAN_POINTS_MTA_ENABLED,
     )

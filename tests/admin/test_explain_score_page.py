@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def _trusting(settings: Settings) -> None:
     settings.TRUSTED_IAM_ISSUERS = [ISSUER.did]
     settings.FF_MULTI_NULLIFIER = "on"
-    settings.HUMAN_POINTS_ENABLED = True
+    settings.HUMAN_POINTS_ENABLED = settings.HUMAN_POINTS_WRITE_ENABLED = True
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ class World:
             TRUSTED_IAM_ISSUERS=json.loads(self.service.settings["TRUSTED_IAM_ISSUERS"]),
             FF_MULTI_NULLIFIER="on",
             HUMAN_POINTS_ENABLED=True,
+            HUMAN_POINTS_WRITE_ENABLED=True,
             HUMAN_POINTS_START_TIMESTAMP=0,
             HUMAN_POINTS_MTA_ENABLED=True,
         )

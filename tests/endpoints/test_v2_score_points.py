@@ -113,6 +113,10 @@ def turned_off(partner: Partner, settings: Settings) -> None:
     settings.HUMAN_POINTS_ENABLED = False
 
 
+def not_written(partner: Partner, settings: Settings) -> None:
+    settings.HUMAN_POINTS_WRITE_ENABLED = False
+
+
 def not_started(partner: Partner, settings: Settings) -> None:
     settings.HUMAN_POINTS_START_TIMESTAMP = 4_000_000_000
 
@@ -122,7 +126,7 @@ def of_wrong_data(partner: Partner, settings: Settings) -> None:
     partner.community.save()
 
 
-@pytest.mark.parametrize("change", [in_no_programme, failing, turned_off, not_started, of_wrong_data])
+@pytest.mark.parametrize("change", [in_no_programme, failing, turned_off, not_written, not_started, of_wrong_data])
 def test_nothing_is_earned_in_a_score_that_is(change: Any, settings: Settings) -> None:
     partner = member()
     AddressListFactory(name="TheChosenOnes", members=[ALICE])

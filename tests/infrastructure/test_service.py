@@ -32,11 +32,16 @@ def test_it_has_the_settings_that_are_no_secrets_and_the_name_of_the_others(reso
     variables = resources["Function"]["Environment"]["Variables"]
     assert variables["SCORER_SERVER_SSM_ARN"] == SECRET
     assert variables["DEBUG"] == "off"
-    assert variables["HUMAN_POINTS_ENABLED"] == variables["HUMAN_POINTS_MTA_ENABLED"] == "true"
     assert variables["FF_API_ANALYTICS"] == "on"
     assert variables["ROLLOUT_MODE"] == "header"
     assert variables["DATABASE_POOLER"] == "transaction"
     assert not {"SECRET_KEY", "DATABASE_URL", "CGRANTS_API_TOKEN", "REDIS_URL"} & set(variables)
+
+
+def test_it_states_no_setting_of_points(resources: dict[str, Any]) -> None:
+    """The deployment's secret decides about them, for this service and the replaced one alike."""
+    variables = resources["Function"]["Environment"]["Variables"]
+    assert not [name for name in variables if name.startswith("HUMAN_POINTS")]
 
 
 @pytest.mark.usefixtures("aws")

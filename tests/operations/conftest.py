@@ -16,7 +16,7 @@ def scoring_world(committed_rows: None, settings: Settings) -> None:
     """The tests' issuer is trusted, and everything is on that decides about a score."""
     settings.TRUSTED_IAM_ISSUERS = [ISSUER.did, ISSUER.ed25519_did]
     settings.FF_MULTI_NULLIFIER = "on"
-    settings.HUMAN_POINTS_ENABLED = True
+    settings.HUMAN_POINTS_ENABLED = settings.HUMAN_POINTS_WRITE_ENABLED = True
     settings.HUMAN_POINTS_MTA_ENABLED = True
     settings.HUMAN_POINTS_START_TIMESTAMP = 0
 

@@ -176,7 +176,7 @@ def test_bobs_shared_stamp_is_deduplicated_though_alice_was_never_scored(trusted
 
 @transactional
 def test_alice_earns_points_in_the_community_of_the_programme_only(trusted, settings):
-    settings.HUMAN_POINTS_ENABLED = True
+    settings.HUMAN_POINTS_ENABLED = settings.HUMAN_POINTS_WRITE_ENABLED = True
     minted = HumanPoints.objects.count()
     score(ALICE, UI_COMMUNITY)
     assert HumanPoints.objects.count() == minted

@@ -22,6 +22,7 @@ def service_environment(database_url: str) -> dict[str, str]:
         "FF_API_ANALYTICS": "on",
         "FF_MULTI_NULLIFIER": "on",
         "HUMAN_POINTS_ENABLED": "on",
+        "HUMAN_POINTS_WRITE_ENABLED": "on",
         # A process that ends takes its CPU time with it.
         "GUNICORN_MAX_REQUESTS": "0",
     }

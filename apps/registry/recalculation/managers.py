@@ -25,7 +25,7 @@ from scorer_v2.database.round_trips import BEGIN, Step, fetch, send, statement
 COMMUNITIES = statement(
     "registry.recalculation_communities",
     """
-    SELECT community.id, community.human_points_program AND %(points_enabled)s FROM account_community community
+    SELECT community.id, community.human_points_program AND %(award_points)s FROM account_community community
     WHERE (%(community_ids)s::bigint[] IS NULL OR community.id = ANY(%(community_ids)s::bigint[]))
       AND EXISTS (SELECT FROM registry_passport passport WHERE passport.community_id = community.id
                   AND (%(addresses)s::text[] IS NULL OR passport.address = ANY(%(addresses)s::text[])))
@@ -185,9 +185,9 @@ LINKS = statement(
 )
 
 
-def find_communities(selection: Selection, *, points_enabled: bool) -> list[Community]:
+def find_communities(selection: Selection, *, award_points: bool) -> list[Community]:
     """Those of the selection that have passports. Raises DatabaseUnavailable."""
-    values = {**_values(selection), "points_enabled": points_enabled}
+    values = {**_values(selection), "award_points": award_points}
     return [Community(*row) for row in fetch(COMMUNITIES, values)]
 
 
@@ -214,7 +214,7 @@ def open_batch(
         "passport_ids": list(ids),
         "trusts_kept_proofs": manner.trusts_kept_proofs,
         "max_s": f"{SECP256K1_ORDER // 2:064x}",
-        "points_wanted": manner.rules.points_enabled,
+        "points_wanted": manner.rules.award_points,
         "awarding_lists": AWARDING_LISTS,
         "address": None,
         "now": now,

@@ -67,7 +67,7 @@ def recalculate(
     rules = scoring_rules()
     manner = Manner(rules=rules, trusts_kept_proofs=not verify_all_proofs, writes=not dry_run)
     total, tally = managers.count_passports(selection), Tally()
-    communities = managers.find_communities(selection, points_enabled=rules.points_enabled)
+    communities = managers.find_communities(selection, award_points=rules.award_points)
     batches = partial(_batches, selection, batch_size=batch_size)
     with work_on(partial(recalculate_batch, manner=manner), workers=workers) as work:
         for community in communities:

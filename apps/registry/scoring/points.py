@@ -88,7 +88,7 @@ def points_shown(state: PointsState, award: PointsAward = NO_AWARD) -> tuple[dic
 
 def _earns(snapshot: Snapshot, *, passing: bool, rules: ScoringRules, now: datetime) -> bool:
     started = rules.points_start is None or now >= rules.points_start
-    return passing and started and rules.points_enabled and snapshot.human_points_program
+    return passing and started and rules.award_points and snapshot.human_points_program
 
 
 def _state_of(snapshot: Snapshot) -> PointsState:

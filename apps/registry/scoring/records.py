@@ -23,8 +23,14 @@ class ScoringRules:
     trusted_issuers: frozenset[str]
     multi_nullifier: bool
     points_enabled: bool = False
+    points_write_enabled: bool = False
     points_start: datetime | None = None
     metamask_award_enabled: bool = False
+
+    @property
+    def award_points(self) -> bool:
+        """Whether passing scores may earn points. Showing them asks for `points_enabled` alone (behaviour 3.11)."""
+        return self.points_enabled and self.points_write_enabled
 
 
 class StoredStamp(NamedTuple):

@@ -27,7 +27,7 @@ ALICE, BOB, CAROL = (f"0x{digit * 40}" for digit in "abc")
 COMMUNITY = 7
 ISSUER = "did:ethr:0x36015a5c7629832f2beb05d2d3079b1ea545a3ac"
 RULES = ScoringRules(trusted_issuers=frozenset({ISSUER}), multi_nullifier=True)
-POINTS_RULES = replace(RULES, points_enabled=True, metamask_award_enabled=True)
+POINTS_RULES = replace(RULES, points_enabled=True, points_write_enabled=True, metamask_award_enabled=True)
 
 
 def make_credential(

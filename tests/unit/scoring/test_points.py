@@ -31,8 +31,12 @@ def actions(rows: Iterable[HumanPoint]) -> list[str]:
 
 @pytest.mark.parametrize(
     "rules",
-    [replace(POINTS_RULES, points_enabled=False), replace(POINTS_RULES, points_start=NOW + timedelta(microseconds=1))],
-    ids=["disabled", "not started"],
+    [
+        replace(POINTS_RULES, points_enabled=False),
+        replace(POINTS_RULES, points_write_enabled=False),
+        replace(POINTS_RULES, points_start=NOW + timedelta(microseconds=1)),
+    ],
+    ids=["disabled", "not written", "not started"],
 )
 def test_nothing_is_awarded_while_points_are_off(rules: ScoringRules) -> None:
     assert awarded(make_valid(human_key="v1:key"), rules=rules) == NOTHING

@@ -145,7 +145,11 @@ def _score(rows: model.World, address: str, community_id: int, now: datetime) ->
     """Scores with the core and writes the outcome to `rows`, as the managers do to the database."""
     snapshot = _snapshot(rows, address, community_id)
     rules = ScoringRules(
-        frozenset(rows.issuers), rows.multi_nullifier, points_enabled=True, metamask_award_enabled=True
+        frozenset(rows.issuers),
+        rows.multi_nullifier,
+        points_enabled=True,
+        points_write_enabled=True,
+        metamask_award_enabled=True,
     )
     try:
         outcome = compute(snapshot, rules=rules, now=now, proof_fault=_proof_fault)
