@@ -30,6 +30,7 @@ def rolled(pytestconfig: pytest.Config) -> Iterator[Service]:
         if store.dbsize():
             pytest.skip(f"the Redis database {DATABASE_NUMBER} is in use")
         wanted: dict[str, Any] = {"REDIS_URL": url, "ROLLOUT_REFRESH_SECONDS": "1", "WEB_CONCURRENCY": "2"}
+        wanted["ROLLOUT_MODE"] = "header"
         yield servers_of(pytestconfig).direct("rolled out", **wanted)
         store.flushdb()
 
@@ -53,6 +54,8 @@ def answered_by(service: Service, number: int = 20, **headers: str) -> set[str]:
 
 
 def test_it_follows_the_command_within_seconds_and_goes_back(rolled: Service) -> None:
+    assert answered_by(rolled) == {"v2-declined"}
+    rollout(rolled, "set", "--mode", "all")
     assert answered_by(rolled) == {"v2"}
     rollout(rolled, "set", "--mode", "header")
     assert answered_by(rolled) == {"v2-declined"}
@@ -62,6 +65,6 @@ def test_it_follows_the_command_within_seconds_and_goes_back(rolled: Service) ->
     rollout(rolled, "set", "--percent", "0")
     assert answered_by(rolled) == {"v2-declined"}
     assert rolled.call("GET", "/health").status == 200
-    assert "Holds: everything (from the settings)." in rollout(rolled, "reset")
-    assert answered_by(rolled) == {"v2"}
+    assert "Holds: whoever sends X-Use-Rust-Scorer: true (from the settings)." in rollout(rolled, "reset")
+    assert answered_by(rolled) == {"v2-declined"}
     assert "the rollout changes" in rolled.server.log()
