@@ -159,3 +159,15 @@ def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(settings: Sett
             assert name in there, expression
             labels = set(re.findall(r"(\w+)\s*(?:=~|!=|=)", selector))
             assert labels <= there[name], expression
+
+
+def test_a_declined_request_counts_as_declined_and_in_nothing_else() -> None:
+    def counted(name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(name, labels) or 0
+
+    of_route = {"method": "GET", "route": "/of/a/declined/one", "status": "404"}
+    before = counted("scorer_v2_rollout_total", outcome="declined")
+    declined = Measurement(rollout="declined")
+    metrics.observe(method="GET", route="/of/a/declined/one", status=404, seconds=0.1, measured=declined)
+    assert counted("scorer_v2_rollout_total", outcome="declined") == before + 1
+    assert counted("scorer_v2_request_seconds_count", **of_route) == 0
