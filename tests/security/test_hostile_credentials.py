@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("scoring_world")
 SEED = os.environ.get("PROVE_SEED", str(secrets.randbits(32)))
 NUMBER = int(os.environ.get("PROVE_CREDENTIALS", "300"))
 TIMED = "PROVE_CREDENTIALS" in os.environ
-IN_A_REQUEST = 50
+IN_A_REQUEST = 100
 CREDENTIAL_SECONDS = 0.005
 REQUEST_SECONDS = 0.1
 WEIGHTS = {f"Provider{number}": 1 for number in range(IN_A_REQUEST)}
@@ -121,8 +121,10 @@ def test_no_hostile_credential_counts_or_costs_more_than_its_budget(
     partner, draw = Partner(weights=WEIGHTS), random.Random(SEED)
     for number, (holder, stamps) in enumerate(islice(batches(draw), NUMBER // IN_A_REQUEST)):
         store_all(holder, stamps, community, figures, embed=number % 2 == 1)
+        verified = len(budgets)
         for _ in range(2):
             assert counted(partner.score(holder).json()) == NOTHING, f"seed {SEED}, {holder}"
+        assert len(budgets) == verified, "what was found invalid when it was stored was verified again"
         for each in stamps:
             figures.count(f"hostile credentials: {each.kind.replace('_', ' ')}")
         if TIMED:
