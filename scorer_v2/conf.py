@@ -77,6 +77,7 @@ class Settings:
     ROLLOUT_REFRESH_SECONDS = NumberSetting(5)
     SCORING_ATTEMPTS = NumberSetting(5)
     STATISTICS_CHECK_SECONDS = NumberSetting(1)
+    SIWE_JWT_PUBLIC_KEY = Setting("")
     TRUSTED_IAM_ISSUERS = Setting[Collection[str]](())
     VERDICT_CACHE_SIZE = NumberSetting(50_000)
 

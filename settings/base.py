@@ -173,9 +173,11 @@ ROLLOUT_REFRESH_SECONDS = environment.integer("ROLLOUT_REFRESH_SECONDS", 5, mini
 SECRET_KEY = environment.text("SECRET_KEY")
 if not SECRET_KEY and environment.is_given("SECRET_KEY"):
     environment.fault("The setting SECRET_KEY is empty.")
+SIWE_JWT_PUBLIC_KEY = environment.public_key("SIWE_JWT_PUBLIC_KEY")
 NINJA_JWT = {
     "ALGORITHM": "HS256",
-    "SIGNING_KEY": SECRET_KEY,
+    # As the services beside this one take them: JWT_SECRET where it is set, with or without quotes around it.
+    "SIGNING_KEY": environment.text("JWT_SECRET", "").strip('"') or SECRET_KEY,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.integer("SCORER_UI_ACCESS_TOKEN_LIFETIME", 1440, minimum=1)),
 }
 

@@ -157,6 +157,20 @@ def text_list(name: str, default: list[str]) -> list[str]:
 
 
 @_or(cast("str | None", None))
+def public_key(name: str) -> str:
+    """Return the text of an RSA public key, PEM or base64 of PEM; empty where none is set."""
+    value = text(name, "")
+    if not value:
+        return ""
+    from scorer_v2.primitives.rsa_keys import read_public_key  # noqa: PLC0415 - only where a key is set
+
+    try:
+        read_public_key(value)
+    except ValueError as error:
+        fault(f"The setting {name} cannot be used: {error}.")
+    return value
+
+
 def optional_url(name: str, *schemes: str) -> str | None:
     """A URL of one of the schemes; None where there is none."""
     value = _raw(name)

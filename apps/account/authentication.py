@@ -1,28 +1,20 @@
 """The doors: partner API keys, the internal token, access tokens (contract, section 2)."""
 
 import hmac
-import time
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import APIKeyHeader, HttpBearer
-from ninja_jwt.exceptions import TokenError
-from ninja_jwt.tokens import AccessToken
 
+from apps.account.access_tokens import address_of_token
 from apps.account.analytics import partner_request
 from apps.account.keys import PresentedKey, present_key
 from apps.account.services import prove_key
 from scorer_v2.conf import settings
 from scorer_v2.http.deferred_authentication import defer_authentication
 from scorer_v2.observability.measurements import current
-from scorer_v2.primitives.addresses import address_of_did
 from scorer_v2.primitives.errors import Unauthorized
-
-# Access tokens that a process remembers: less than a kilobyte each.
-KNOWN_TOKENS = 1_000
 
 
 class PartnerHttpRequest(HttpRequest):
@@ -66,21 +58,8 @@ class PartnerKey(APIKeyHeader):
         raise NotImplementedError("the presented key is proven by the service")
 
 
-class InvalidAccessToken(Unauthorized):
-    """An access token that is not valid, in the form that clients know (D6)."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("Given token not valid for any token type")
-        self.message = message or "Token is invalid or expired"
-        self.reason = self.message
-
-    def body(self) -> dict[str, Any]:
-        fault = {"token_class": "AccessToken", "token_type": "access", "message": self.message}
-        return {"detail": self.detail, "code": "token_not_valid", "messages": [fault]}
-
-
 class UserToken(HttpBearer):
-    """`Authorization: Bearer <JWT>`, HS256 with the secret key. `request.auth` is the address part of its `did`."""
+    """`Authorization: Bearer <JWT>`, RS256 or HS256. `request.auth` is the address part of its `did`."""
 
     openapi_bearerFormat = "JWT"  # noqa: N815 - Ninja turns it into the OpenAPI field of this name
 
@@ -91,38 +70,7 @@ class UserToken(HttpBearer):
         return self.authenticate(request, token)
 
     def authenticate(self, request: HttpRequest, token: str) -> str:  # noqa: ARG002 - Ninja's signature
-        proven = proven_token(token)
-        if proven.expires_at <= time.time():
-            return proven_token.__wrapped__(token).address  # or what is wrong with it now
-        return proven.address
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenToken:
-    """What an access token says whose signature holds; `expires_at` is in seconds of the epoch, rounded down."""
-
-    address: str
-    expires_at: int
-
-
-@lru_cache(maxsize=KNOWN_TOKENS)
-def proven_token(token: str) -> ProvenToken:
-    """Proves the token, once for all requests that come with it: whoever holds it asks for more than one thing, and
-    its signature holds as long as the key. Only its expiry is another at another time.
-
-    Raises InvalidAccessToken, which is not remembered.
-    """
-    try:
-        proven = AccessToken(token)
-        did, expires_at = proven.get("did"), int(proven["exp"])
-    except TokenError as error:
-        raise InvalidAccessToken(str(error)) from None
-    except (OverflowError, TypeError, ValueError, OSError):
-        raise InvalidAccessToken("Token has an expiry that is no time") from None
-    if not isinstance(did, str) or not did:
-        raise InvalidAccessToken("Token has no did")
-    # Nothing after the last colon is no address, but Ninja would take an empty text for a refusal.
-    return ProvenToken(address_of_did(did) or did, expires_at)
+        return address_of_token(token)
 
 
 class InternalToken(APIKeyHeader):

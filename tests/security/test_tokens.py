@@ -74,7 +74,7 @@ WRONG: dict[str, Callable[[], str]] = {
     "algorithm a list": lambda: by_hand({"alg": ["HS256"], "typ": "JWT"}, claims(), key=settings.SECRET_KEY),
     "hs256 in small letters": lambda: by_hand({"alg": "hs256", "typ": "JWT"}, claims(), key=settings.SECRET_KEY),
     "RS256 with the HMAC key": lambda: by_hand({"alg": "RS256", "typ": "JWT"}, claims(), key=settings.SECRET_KEY),
-    "RS256 of a key pair": lambda: jwt.encode(claims(), pem(RSA_KEY), "RS256"),
+    "RS256 of a foreign key pair": lambda: jwt.encode(claims(), pem(RSA_KEY), "RS256"),
     "PS256 of a key pair": lambda: jwt.encode(claims(), pem(RSA_KEY), "PS256"),
     "ES256 of a key pair": lambda: jwt.encode(claims(), pem(EC_KEY), "ES256"),
     "HS256 with a public key": lambda: by_hand({"alg": "HS256", "typ": "JWT"}, claims(), key=PUBLIC_PEM),
