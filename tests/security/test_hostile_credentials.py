@@ -7,6 +7,7 @@ request's credentials); here a few hundred are sent, with the bounds in hashes o
 import json
 import os
 import random
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -86,16 +87,18 @@ def counted(score: Any) -> tuple[str, Any]:
 
 
 def store_all(holder: str, stamps: list[Hostile], community: Any, figures: Figures, *, embed: bool) -> None:
-    """In one request, or one by one where one of them is refused."""
-    answer = send(holder, stamps, community, embed=embed)
-    figures.answered(answer.status_code)
-    if answer.status_code in (200, 201):
-        assert counted(answer.json()["score"]) == NOTHING, f"seed {SEED}, {holder}: {answer.json()['score']}"
-    elif len(stamps) > 1:
-        for each in stamps:
-            store_all(holder, [each], community, figures, embed=embed)
-    else:
-        assert answer.status_code in (400, 413, 422), f"seed {SEED}: {answer.status_code} for {stamps[0]}"
+    """In one request, less those that are refused by their position: then nothing was written."""
+    left = list(stamps)
+    while left:
+        answer = send(holder, left, community, embed=embed)
+        figures.answered(answer.status_code)
+        if answer.status_code in (200, 201):
+            assert counted(answer.json()["score"]) == NOTHING, f"seed {SEED}, {holder}: {answer.json()['score']}"
+            return
+        assert answer.status_code == 400, f"seed {SEED}, {holder}: {answer.content[:300]}"
+        named = re.match(r"Stamp (\d+):", answer.json()["detail"])
+        largest = max(range(len(left)), key=lambda position: len(str(left[position])))
+        del left[int(named[1]) if named else largest]  # all of them together are too large
 
 
 def measure(stamps: list[Hostile]) -> float:
