@@ -99,7 +99,7 @@ def _instrument(tracer: Tracer) -> None:
         module = importlib.import_module(module_name)
         for function, name in steps.items():
             _wrap(module, function, functools.partial(_in_span, tracer, name))
-    database = importlib.import_module("scorer_v2.database")
+    database = importlib.import_module("scorer_v2.database.round_trips")
     _wrap(database, "_carry_out", functools.partial(_round_trip, tracer))
 
 
