@@ -70,8 +70,10 @@ def prove_token(token: str) -> ProvenToken:
         if claims is None:
             raise InvalidAccessToken("Token is invalid or expired")
         expires_at = math.inf if claims.get("exp") is None else int(claims["exp"])
-    except (TokenError, jwt.PyJWTError) as error:
+    except TokenError as error:
         raise InvalidAccessToken(str(error)) from None
+    except jwt.PyJWTError:
+        raise InvalidAccessToken("Token is invalid or expired") from None
     except (OverflowError, TypeError, ValueError, OSError, RecursionError):
         raise InvalidAccessToken("Token has a claim that cannot be read") from None
     did = claims.get("did")

@@ -9,7 +9,7 @@ import pytest
 from ninja_jwt.tokens import AccessToken, RefreshToken
 from pytest_django import Settings
 
-from apps.account import authentication
+from apps.account import access_tokens
 from tests.endpoints.scoring_world import ALICE, access_token, answered, score_user
 
 # An authenticated request is refused for its address, so that no database is needed.
@@ -127,7 +127,7 @@ def test_a_signature_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
         checked.append(token)
         return AccessToken(token)
 
-    monkeypatch.setattr(authentication, "AccessToken", check)
+    monkeypatch.setattr(access_tokens, "AccessToken", check)
     token = access_token(jti="checked once")
     assert [ask(f"Bearer {token}") for _ in range(3)] == [PASSED] * 3
     assert checked == [token]
