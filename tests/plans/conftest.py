@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test.utils import override_settings
 
@@ -38,12 +39,22 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def database(django_db_blocker: Any) -> Iterator[ScratchDatabase]:
+# Where the generations of the existing database differ in indexes of the request path.
+AS_IN_2025 = (
+    "DROP INDEX idx_cc_addr_id_not_deleted",
+    "CREATE INDEX ceramic_cache_ceramiccache_address_deleted_at_id_desc "
+    "ON ceramic_cache_ceramiccache (address, deleted_at, id DESC)",
+)
+GENERATIONS: dict[str, tuple[str, ...]] = {"2026-07": (), "2025-12": AS_IN_2025}
+
+
+@pytest.fixture(scope="module", params=GENERATIONS)
+def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[ScratchDatabase]:
     """The models, and the service in this process, use it."""
     databases = ScratchDatabases(profile_environment("default"))
     try:
         made = databases.create()
+        made.execute(*GENERATIONS[request.param])
         with made.as_django_default(django_db_blocker), override_settings(**SETTINGS):
             make_partners()
             with made.connect() as connection:
@@ -56,6 +67,7 @@ def database(django_db_blocker: Any) -> Iterator[ScratchDatabase]:
 @pytest.fixture(scope="module")
 def plans(database: ScratchDatabase) -> dict[str, list[plan_nodes.Plan]]:
     """Of all statements that requests sent, on the connection that they used, once the planner believes."""
+    cache.clear()  # else weights that an earlier database had are not asked for
     hot_statements.send_requests()
     driver = connections["default"].connection
     with database.connect() as connection:
