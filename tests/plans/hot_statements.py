@@ -29,7 +29,7 @@ OLD_KEY = "oldold12.secret-that-only-pbkdf2-proves"
 SENDING = Group("planned", 5, 1)
 
 
-_WITHOUT_PLANS = ("begin", "commit", "registry.keep_statistics")
+_WITHOUT_PLANS = ("begin", "commit", "registry.keep_statistics", "set_locally")
 
 
 def statements_of_requests() -> dict[str, Statement]:
