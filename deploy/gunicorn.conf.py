@@ -1,6 +1,7 @@
 """gunicorn for every deployment: `gunicorn -c deploy/gunicorn.conf.py -b ADDRESS:PORT scorer_v2.wsgi:application`.
 
-Numbers can be set from the environment; see deploy/README.md for the reasons.
+gunicorn needs a buffering proxy between itself and its clients: deploy/nginx. Numbers can be set from the environment;
+see deploy/README.md for the reasons.
 """
 
 import atexit
@@ -34,15 +35,14 @@ def processors():
 
 workers = max(number("WEB_CONCURRENCY", processors()), 1)
 threads = max(number("GUNICORN_THREADS", 4), 1)
-# Threads: docs/decisions.md, "gthread stays", has what the other classes cost.
-worker_class = "scorer_v2.web_server.JsonErrorWorker"
+worker_class = "gthread"
 # Each worker opens its own database connections: none may be shared across a fork.
 preload_app = False
 
 timeout = number("GUNICORN_TIMEOUT", 60)
-read_timeout = number("GUNICORN_READ_TIMEOUT", 10)
 graceful_timeout = number("GUNICORN_GRACEFUL_TIMEOUT", 30)
-# Longer than the load balancer's idle time-out of 60 s, so that never the server closes a connection just being used.
+# Longer than a proxy keeps its idle connections (nginx 60 s, a load balancer 60 s), so that gunicorn never closes one
+# that is just being used.
 keepalive = number("GUNICORN_KEEPALIVE", 75)
 max_requests = number("GUNICORN_MAX_REQUESTS", 50_000)
 max_requests_jitter = max_requests // 10
@@ -53,17 +53,20 @@ worker_tmp_dir = memory_dir
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 OWN_METRICS_DIR = "scorer-metrics-"
 
-# A longer request line is 414 and a longer header 431, as JSON (scorer_v2.web_server).
+# A longer request line is 414, a longer header 431.
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
 # The service is at the root: no header says otherwise, not even a proxy's. gunicorn takes SCRIPT_NAME from one by
-# default, and a path that does not begin with it is a 500.
+# default, and a path that does not begin with it is a 500. Whether a request came by TLS is Django's to read
+# (TRUST_X_FORWARDED_PROTO): gunicorn trusts no peer.
 forwarder_headers = ""
+forwarded_allow_ips = ""
 
-logger_class = "scorer_v2.web_server.JsonLogger"
+# JSON lines on standard error. The application writes the line of each request (scorer_v2.observability.request_log).
+logger_class = "scorer_v2.observability.server_logs.JsonLogger"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
-accesslog = "-"
+accesslog = None
 errorlog = "-"
 # The control interface would be one more way in.
 control_socket_disable = True
@@ -94,12 +97,8 @@ def pre_request(worker, req):
     """Nothing: gunicorn's own logs the path as it was sent, with the keys that may be in it."""
 
 
-def post_worker_init(worker):
-    """A client has so long to send a request. Settings are plain attributes from now on: gunicorn computes one at each
-    of twenty readings a request. And what is loaded stays: the garbage collector need not look through it again and
-    again."""
-    worker.read_seconds = read_timeout
-    vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
+def post_worker_init(worker):  # noqa: ARG001 - gunicorn's signature
+    """What is loaded stays: the garbage collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
 

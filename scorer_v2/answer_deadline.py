@@ -4,13 +4,11 @@ The server's own limits end a statement that takes too long, and `tcp_user_timeo
 Neither sees a peer that lives and says nothing: a proxy whose server is gone, or a server that is frozen.
 """
 
-from select import POLLIN, POLLOUT
+from select import POLLIN, POLLOUT, poll
 from time import monotonic
 
 import psycopg
 from psycopg.pq.abc import PGconn, PGresult
-
-from scorer_v2 import turns
 
 
 class AnswerOverdue(psycopg.OperationalError):
@@ -42,10 +40,17 @@ class AnswerDeadline:
         """What is still to be sent goes out meanwhile, so that neither side blocks the other."""
         while connection.is_busy():
             events = POLLIN | POLLOUT if connection.flush() else POLLIN
-            if not turns.wait_for(connection.socket, events, milliseconds=self._milliseconds_left()):
+            if not _is_ready(connection.socket, events, milliseconds=self._milliseconds_left()):
                 connection.finish()
                 raise AnswerOverdue("the answers are overdue")
             connection.consume_input()
 
     def _milliseconds_left(self) -> float | None:
         return None if self._until is None else max(0.0, self._until - monotonic()) * 1000
+
+
+def _is_ready(file: int, events: int, *, milliseconds: float | None) -> bool:
+    """Wait until the file is ready for one of the events. False: not in time; None is no limit."""
+    waited = poll()
+    waited.register(file, events)
+    return bool(waited.poll(milliseconds))

@@ -1,13 +1,12 @@
 """The API's paths: all of them where it runs alone, and the only ones that are taken in a host project."""
 
 from collections.abc import Callable
-from functools import cached_property, wraps
-from typing import Any
 
 from django.db import connections
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, resolve
-from django.urls.resolvers import RoutePattern
+from django.db.transaction import non_atomic_requests
+from django.http import HttpResponseBase
+from django.urls import Resolver404, URLPattern, include, path, resolve
+from django.views.decorators.csrf import csrf_exempt
 
 from scorer_v2.api import ROUTERS, api
 
@@ -16,13 +15,9 @@ View = Callable[..., HttpResponseBase]
 
 def in_no_transaction(view: View) -> View:
     """A host project's ATOMIC_REQUESTS must not wrap the view: the request path opens its own transactions."""
-
-    @wraps(view)
-    def own(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs)
-
-    own._non_atomic_requests = frozenset(connections)  # type: ignore[attr-defined]  # where Django looks for it
-    return own
+    for alias in connections:
+        view = non_atomic_requests(using=alias)(view)
+    return view
 
 
 def route_of_template(template: str) -> str:
@@ -43,38 +38,13 @@ METHODS: dict[str, frozenset[str]] = {
 }
 
 
-class ApiPaths(URLResolver):
-    """As Django's own, which tries one pattern after the other, among those that begin as the path does. What it
-    finds is the pattern's own match: the resolver that asks for it makes another one of it anyway."""
-
-    def resolve(self, path: str) -> ResolverMatch:
-        tried = self._beginning.get(beginning_of(path), [])
-        for pattern in tried:
-            match = pattern.resolve(path)
-            if match:
-                match.app_names, match.namespaces = [str(self.app_name)], [str(self.namespace)]
-                return match
-        raise Resolver404({"tried": [[pattern] for pattern in tried], "path": path})
-
-    @cached_property
-    def _beginning(self) -> dict[str, list[URLPattern | URLResolver]]:
-        patterns: dict[str, list[URLPattern | URLResolver]] = {}
-        for each in self.url_patterns:
-            patterns.setdefault(beginning_of(str(each.pattern)), []).append(each)
-        return patterns
-
-
-def beginning_of(path: str) -> str:
-    """The first two segments, which are fixed in each of our routes."""
-    return "/".join(path.split("/", 2)[:2])
-
-
-_patterns = [
-    URLPattern(each.pattern, in_no_transaction(each.callback), each.default_args, each.name)
+# No endpoint has a session that a form could use: a wrong method is a 405 and not a 403.
+_endpoints = [
+    path(str(each.pattern), in_no_transaction(csrf_exempt(each.callback)), name=each.name)
     for each in api.urls[0]
     if isinstance(each, URLPattern)
 ]
-urlpatterns = [ApiPaths(RoutePattern(""), _patterns, app_name="ninja", namespace="scorer_v2")]
+urlpatterns = [path("", include((_endpoints, "ninja"), namespace="scorer_v2"))]
 
 handler400 = "scorer_v2.http.error_bodies.bad_request"
 handler404 = "scorer_v2.http.error_bodies.not_found"

@@ -44,16 +44,14 @@ MIDDLEWARE = [
     "scorer_v2.observability.request_log.RequestLogMiddleware",
     "scorer_v2.http.error_bodies.JsonErrorMiddleware",
     "scorer_v2.rollout.middleware.RolloutMiddleware",
-    "scorer_v2.page_middleware.PagesBegin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "scorer_v2.page_middleware.CorsMiddleware",
-    "scorer_v2.page_middleware.SessionMiddleware",
-    "scorer_v2.page_middleware.CsrfViewMiddleware",
-    "scorer_v2.page_middleware.AuthenticationMiddleware",
-    "scorer_v2.page_middleware.MessageMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "scorer_v2.page_middleware.PagesEnd",
 ]
 
 TEMPLATES = [

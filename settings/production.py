@@ -22,9 +22,8 @@ SECURE_HSTS_SECONDS = environment.integer("SECURE_HSTS_SECONDS", 31_536_000, min
 if environment.flag("TRUST_X_FORWARDED_PROTO", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Redirecting to TLS is the load balancer's, whose health checks come without it; other names of the domain, and the
-# browsers' own lists, are their owner's decision. Forged requests are held off, by a middleware of ours that Django's
-# check does not know (scorer_v2.page_middleware).
-SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W008", "security.W021"]
+# browsers' own lists, are their owner's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 # A login must not travel in plain text. Off only where the team reaches the site without TLS.
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=True)
 

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.core.cache import cache
 
-from scorer_v2 import turns
 from scorer_v2.conf import settings
 from scorer_v2.observability.measurements import current
 from scorer_v2.primitives.errors import DomainError
@@ -108,8 +107,7 @@ def _offset(name: str) -> int:
 def _count(name: str, lifetime: int) -> int | None:
     """How many requests the window has seen, this one included; None when the cache fails."""
     try:
-        with turns.waiting:
-            return 1 if cache.add(name, 1, lifetime + 1) else int(cache.incr(name))
+        return 1 if cache.add(name, 1, lifetime + 1) else int(cache.incr(name))
     except Exception:
         current().count_cache("rate_limits", "failed")
         logger.exception("rate limits are not applied: the cache fails")

@@ -20,7 +20,6 @@ from apps.account.keys import (
     is_usable,
 )
 from apps.account.managers import AnalyticsEntry
-from scorer_v2 import turns
 from scorer_v2.conf import settings
 from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable, DomainError, NotFound
 from scorer_v2.primitives.storable import is_storable
@@ -47,11 +46,6 @@ def needs_pbkdf2(row: KeyRow | None) -> bool:
 
 def proves_by_pbkdf2(*, row: KeyRow, key: PresentedKey) -> bool:
     """Whether the key fits the row's PBKDF2 hash. Raises KeyCheckBusy when too many are being tried."""
-    with turns.waiting:
-        return _proves_when_free(row, key)
-
-
-def _proves_when_free(row: KeyRow, key: PresentedKey) -> bool:
     if not _pbkdf2_turns.acquire(timeout=PBKDF2_WAIT_SECONDS):
         raise KeyCheckBusy
     try:

@@ -10,7 +10,6 @@ from django.core.cache import cache
 
 from apps.registry.scoring.weights import as_decimal
 from apps.scorer_weighted import managers
-from scorer_v2 import turns
 from scorer_v2.conf import settings
 from scorer_v2.observability.measurements import current
 from scorer_v2.primitives.errors import DomainError, NotFound
@@ -43,13 +42,12 @@ def weights_of(*, community_id: str) -> Weights:
 
     A minute old at most. Raises NotFound, ScorerUnusable and DatabaseUnavailable.
     """
-    number = configured_community(community_id)
+    number = _community_number(community_id)
     name = CACHE_NAME.format(number)
     measured = current()
     measured.community = number
     try:
-        with turns.waiting:
-            cached = cache.get(name)
+        cached = cache.get(name)
     except Exception:
         measured.count_cache("weights", "failed")
         logger.exception("weights are read from the database: the cache fails")
@@ -86,8 +84,7 @@ def _as_float(weight: object) -> float:
     return math.nan if number is None else float(number)
 
 
-def configured_community(text: str) -> int:
-    """Return the community id of a text, the configured one for an empty text. Raises NotFound and ScorerUnusable."""
+def _community_number(text: str) -> int:
     if text:
         if not _INTEGER.fullmatch(text):
             raise NotFound(NO_COMMUNITY)
@@ -109,7 +106,6 @@ def _stored_weights(community_id: int, *, is_default: bool) -> Weights:
 
 def _remember(name: str, weights: Weights) -> None:
     try:
-        with turns.waiting:
-            cache.set(name, json.dumps(weights), CACHE_SECONDS)
+        cache.set(name, json.dumps(weights), CACHE_SECONDS)
     except Exception:
         logger.exception("weights are not cached: the cache fails")

@@ -16,7 +16,6 @@ from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError,
 from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from scorer_v2 import turns
 from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
 from scorer_v2.conf import settings
 from scorer_v2.database import pipeline
@@ -206,8 +205,7 @@ def _driver(using: str) -> psycopg.Connection[Any]:
     if connection.in_atomic_block:
         raise InterfaceError("the request path opens its own transactions; it cannot run inside an atomic block")
     if connection.connection is None:
-        with turns.waiting:
-            connection.ensure_connection()
+        connection.ensure_connection()
     driver: psycopg.Connection[Any] = connection.connection
     return driver
 

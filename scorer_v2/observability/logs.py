@@ -8,9 +8,6 @@ import orjson
 
 from scorer_v2.http.request_ids import current_request_id
 
-# In a request's environment: it has its line, and the web server need not write another one.
-LOGGED = "scorer_v2.logged"
-
 # In a record: all that was added to it, where who wrote it says so; else it is looked for.
 FIELDS = "scorer_v2_fields"
 

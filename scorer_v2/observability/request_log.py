@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from scorer_v2.api_urls import route_at, template_of_route
 from scorer_v2.conf import settings
 from scorer_v2.observability import measurements, metrics
-from scorer_v2.observability.logs import FIELDS, LOGGED
+from scorer_v2.observability.logs import FIELDS
 from scorer_v2.observability.measurements import Measurement
 
 logger = logging.getLogger("scorer_v2.requests")
@@ -50,7 +50,6 @@ class RequestLogMiddleware:
         )
         if logger.isEnabledFor(logging.INFO):
             _write(line_of(request, response, route=route, seconds=seconds, measured=measured))
-        request.META[LOGGED] = True
         return response
 
 

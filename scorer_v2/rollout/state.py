@@ -14,7 +14,6 @@ from typing import Any
 
 from django.core.cache import cache, caches
 
-from scorer_v2 import turns
 from scorer_v2.conf import settings
 from scorer_v2.observability import metrics
 
@@ -79,8 +78,7 @@ def forget() -> None:
 
 
 def _text() -> Any:
-    with turns.waiting:
-        return cache.get(CACHE_NAME)
+    return cache.get(CACHE_NAME)
 
 
 def is_shared() -> bool:

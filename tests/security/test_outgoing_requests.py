@@ -18,9 +18,6 @@ CLIENTS = {"requests", "httpx", "aiohttp", "urllib3", "http.client", "urllib.req
 ALLOWED = {
     "scorer_v2/aws/lambda_secrets.py": {"boto3"},  # Secrets Manager, at the cold start
     "apps/registry/rescoring.py": {"boto3"},  # the team's queue, from a page of the admin site
-    "scorer_v2/web_server.py": {"socket"},  # the server's own clients
-    "scorer_v2/client_deadlines.py": {"socket"},  # as above
-    "scorer_v2/lean_connections.py": {"socket"},  # as above
     "tools/embedded_cluster.py": {"subprocess", "socket"},  # developers' PostgreSQL
     "tools/embedded_postgres.py": {"subprocess", "socket"},  # as above
 }

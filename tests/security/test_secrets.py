@@ -72,7 +72,7 @@ def test_no_secret_is_told(watched: Service, collector: Collector) -> None:
     answers = list(everything(watched, caller, old, stamp))
     assert {answer.status for answer in answers} >= {200, 201, 400, 401, 404, 405, 422}
     places = {
-        "logs": watched.server.log(),
+        "logs": watched.server.log() + watched.server.nginx_log(),
         "answers": "\n".join(answer.body.decode(errors="replace") + str(answer.headers) for answer in answers),
         "analytics": str(watched.database.rows("SELECT a::text FROM account_accountapikeyanalytics a")),
         "traces": str(collector.span_of("GET /v2/stamps/{scorer_id}/score/{address}")) + str(collector.spans),

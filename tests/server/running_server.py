@@ -1,4 +1,4 @@
-"""The service as a deployment runs it: gunicorn with its own configuration and nothing but an environment."""
+"""The service as a deployment runs it: nginx and gunicorn with the configurations that are shipped."""
 
 import os
 import signal
@@ -15,6 +15,9 @@ from typing import Self
 
 from django.conf import settings
 
+from tests.server.nginx import PROGRAM as NGINX
+from tests.server.nginx import Nginx
+
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -22,18 +25,33 @@ LOG_SHOWN = 6_000
 
 
 class RunningServer:
-    """A server that was started. Leaving the block stops it."""
+    """A server that was started, behind nginx where there is one. Leaving the block stops it.
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    `port` is that of its clients, `own_port` that of the server itself.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        behind_nginx: bool = NGINX is not None,
+        nginx_settings: Mapping[str, str] | None = None,
+    ) -> None:
         """`environment` is all that the server gets, besides PATH. It is ready when this returns."""
         self._log = log
         self._log_shown_from = 0
-        self._is_stopping = False
+        self._is_stopping = self._is_killed = False
+        self._nginx: Nginx | None = None
         # A socket that is bound here and handed over: no other process can take its port meanwhile.
         with socket.socket() as listener:
             listener.bind((HOST, 0))
-            self.port: int = listener.getsockname()[1]
+            self.port = self.own_port = int(listener.getsockname()[1])
             self._process = _start(self.command(listener), environment, log, listener)
+        if behind_nginx:
+            self.port = free_port()
+            folder = log.parent / f"{log.name}-nginx"
+            self._nginx = Nginx(port=self.port, behind=self.own_port, folder=folder, settings=nginx_settings or {})
         self._await_first_answer()
 
     def command(self, listener: socket.socket) -> list[str]:
@@ -54,13 +72,17 @@ class RunningServer:
         return self._process.poll() is None
 
     def begin_to_stop(self) -> None:
-        """Of several servers all should have begun before the first is waited for."""
+        """Of several servers that nobody asks all should have begun before the first is waited for."""
+        if self._nginx is not None:
+            self._nginx.begin_to_stop()
         if self.is_alive and not self._is_stopping:
             self._is_stopping = True
             self._process.send_signal(signal.SIGTERM)
 
     def stop(self) -> int:
-        """Stop gracefully; the exit status. A server that does not stop in time is killed: status -9."""
+        """Stop gracefully, nginx first; the exit status. A server that does not stop in time is killed: status -9."""
+        if self._nginx is not None:
+            self._nginx.stop()
         self.begin_to_stop()
         try:
             return self._process.wait(STOP_SECONDS)
@@ -68,8 +90,16 @@ class RunningServer:
             os.killpg(self._process.pid, signal.SIGKILL)
             return self._process.wait()
 
+    def kill_behind_nginx(self) -> None:
+        self._is_killed = True
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def log(self) -> str:
         return self._log.read_text(errors="replace")
+
+    def nginx_log(self) -> str:
+        return self._nginx.log() if self._nginx is not None else ""
 
     def mark_log(self) -> None:
         """From here on the log is `recent_log`."""
@@ -85,7 +115,9 @@ class RunningServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         status = self.stop()
-        assert status == 0 or error is not None, f"the server ended with status {status}:\n{self.recent_log()}"
+        assert status == 0 or self._is_killed or error is not None, (
+            f"the server ended with status {status}:\n{self.recent_log()}"
+        )
 
     def _await_first_answer(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -97,6 +129,12 @@ class RunningServer:
                 time.sleep(0.05)
         self.stop()
         raise AssertionError(f"the server did not start:\n{self.log()}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def _start(

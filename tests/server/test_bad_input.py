@@ -19,6 +19,7 @@ from tests.server.callers import (
 )
 from tests.server.calls import Answer, send_raw
 from tests.server.conftest import SETTINGS
+from tests.server.nginx import needs_nginx
 from tests.server.servers import Servers, Service, servers_of
 
 BULK = "/ceramic-cache/stamps/bulk"
@@ -203,10 +204,12 @@ def test_ten_thousand_parameters(untouched: Service) -> None:
     refused(untouched.call("GET", f"/v2/stamps/999999/score/{ADDRESS}?{query}", headers=headers), 400, 404, 414)
 
 
+@needs_nginx
 def test_a_path_of_ten_thousand_characters(untouched: Service) -> None:
     refused(untouched.call("GET", "/v2/" + "a" * 10_000), 414)
 
 
+@needs_nginx
 def test_a_header_of_a_megabyte(untouched: Service) -> None:
     refused(untouched.call("GET", "/health", headers={"X-API-Key": "a" * 1_000_000}), 431)
 
@@ -256,7 +259,7 @@ ROUTES = [
 ]
 
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW")
 
 
 @pytest.mark.parametrize(
@@ -267,6 +270,11 @@ def test_a_wrong_method_says_which_is_right(untouched: Service, right: str, path
     assert answer.status == 405
     assert answer.is_json
     assert answer.headers["allow"] == right
+
+
+def test_trace_is_refused(untouched: Service) -> None:
+    """By nginx already, which knows no other method of the path."""
+    refused(untouched.call("TRACE", BANS, headers=internal_headers(untouched)), 405)
 
 
 @pytest.mark.parametrize(("right", "path"), ROUTES)
@@ -312,6 +320,7 @@ def test_a_path_with_more_slashes_is_unknown(untouched: Service, right: str, pat
     ],
     ids=lambda head: repr(head[:40]),
 )
+@needs_nginx
 def test_bytes_that_are_no_request(untouched: Service, head: bytes) -> None:
     answer = send_raw(untouched.server, head)
     assert 400 <= answer.status < 600
@@ -325,6 +334,7 @@ CHUNKED = b"\r\nTransfer-Encoding: chunked\r\n\r\n"
 @pytest.mark.parametrize(
     ("body", "status"), [(b'14\r\n{"proof_values": []}\r\n0\r\n\r\n', 200), (b"zz\r\n{}\r\n0\r\n\r\n", 400)]
 )
+@needs_nginx
 def test_a_chunked_body_is_read(untouched: Service, body: bytes, status: int) -> None:
     token = internal_headers(untouched)["Authorization"].encode()
     head = b"POST /internal/check-revocations HTTP/1.1\r\nHost: a\r\nAuthorization: " + token

@@ -55,7 +55,7 @@ class Gunicorn(RunningServer):
 
     def __init__(self, environment: Mapping[str, str], log: Path, *, worker_class: str | None = None) -> None:
         self._worker_class = worker_class
-        super().__init__(environment, log)
+        super().__init__(environment, log, behind_nginx=False)
 
     def command(self, listener: socket.socket) -> list[str]:
         chosen = ["--worker-class", self._worker_class] if self._worker_class else []
