@@ -91,6 +91,21 @@ def test_more_bytes_than_allowed_in_all_are_400_and_nothing_is_written(community
     assert all_rows() == before
 
 
+@pytest.mark.parametrize("number", ["1e-16383", "-1.5E-0401", "0e-9999"])
+def test_a_number_that_is_printed_with_thousands_of_digits_is_400(community: Any, number: str) -> None:
+    before = all_rows()
+    stamp = json.dumps(unsigned("Google", numbers="here")).replace('"here"', f"[{', '.join([number] * 900)}]")
+    body = f'[{{"provider": "Google", "stamp": {stamp}}}]'
+    detail = "A stamp holds a number with an exponent below -400."
+    assert answered(store_bulk(body)) == (400, {"detail": detail})
+    assert all_rows() == before
+
+
+def test_texts_and_small_numbers_that_look_alike_are_stored(community: Any) -> None:
+    stamp = unsigned("Google", text="0x1e-16383", small=1e-300)
+    assert store_bulk(items(stamp)).status_code == 201
+
+
 def test_two_requests_at_once_do_not_exceed_the_limit_together(community: Any, settings: Settings) -> None:
     settings.MAX_STAMPS_PER_ADDRESS = 3
     store_bulk(items(*(unsigned(provider) for provider in "AB")))

@@ -1,5 +1,7 @@
 """Stamps of a request, checked before anything is written (contract, section 4.5.1 and D7). Pure."""
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +15,11 @@ from scorer_v2.primitives.errors import DomainError, TooManyStamps
 MOST_STAMPS = 100
 LONGEST_PROVIDER = 256
 LONGEST_PROOF_VALUE = 256
+
+
+# Doubles end at 1e-324. PostgreSQL keeps 1e-16383 in a few bytes and prints it with 16,385 characters.
+SMALLEST_EXPONENT = -400
+_SMALL_NUMBER = re.compile(rb"[eE]-0*[1-9][0-9]{2}")
 
 
 class InvalidStamp(DomainError):
@@ -46,6 +53,26 @@ def check_items(pairs: Iterable[tuple[Any, Any]]) -> list[StampItem]:
         providers.add(item.provider)
         items.append(item)
     return items
+
+
+def check_numbers(body: bytes) -> None:
+    """Raise InvalidStamp for a number that is printed with far more characters than it was sent with.
+
+    `body` is valid JSON. It is looked through only where it holds what may be such a number, or part of a text.
+    """
+    if not _SMALL_NUMBER.search(body):
+        return
+    try:
+        json.loads(body.decode(), parse_float=_check_exponent, parse_int=str)
+    except RecursionError:
+        raise InvalidStamp("A stamp is nested too deeply.") from None
+
+
+def _check_exponent(number: str) -> str:
+    exponent = number.lower().partition("e")[2]
+    if len(exponent) > len(str(SMALLEST_EXPONENT)) + 1 or int(exponent or 0) < SMALLEST_EXPONENT:
+        raise InvalidStamp(f"A stamp holds a number with an exponent below {SMALLEST_EXPONENT}.")
+    return number
 
 
 def provider_of_subject(stamp: Any) -> Any:

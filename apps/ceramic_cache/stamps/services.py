@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.ceramic_cache.stamps.items import StampItem, check_items, check_number, provider_of_subject
+from apps.ceramic_cache.stamps.items import StampItem, check_items, check_number, check_numbers, provider_of_subject
 from apps.ceramic_cache.stamps.managers import EMBED_APP, PASSPORT_APP, SentStamps, storing_steps
 from apps.registry.doors import score_community, stamps_and_score
 from apps.registry.managers.communities import LARGEST_ID, OR_SIBLING
@@ -21,6 +21,7 @@ def store_embed_stamps(*, address: str, scorer_id: int, stamps: list[Any], body:
     lowered = lowercase_address(address)
     check_number(stamps)
     items = check_items((provider_of_subject(stamp), stamp) for stamp in stamps)
+    check_numbers(body)
     effective = effective_scorer_id(scorer_id)
     missing = DomainError(INVALID_SCORER)
     if abs(effective) > LARGEST_ID:
@@ -37,6 +38,7 @@ def store_user_stamps(*, address: str, items: list[tuple[str, Any]], body: bytes
     check_number(items)
     lowered = lowercase_address(address)
     checked: list[StampItem] = check_items(items)
+    check_numbers(body)
     scorer_id = user_scorer_id()
     sent = SentStamps(checked, body.decode(), wrapped=True, source_app=PASSPORT_APP, scorer_id=scorer_id)
     return _store_and_score(sent, address=lowered, missing=NotFound(), with_points=True)
