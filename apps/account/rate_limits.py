@@ -4,8 +4,11 @@ import hashlib
 import logging
 import math
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
+from time import monotonic
 
 from django.core.cache import cache
 
@@ -53,6 +56,41 @@ class Window:
 
     name: str
     seconds_left: int
+
+
+class KnownLimits:
+    """The limits of keys that were proven lately, by the digest of the whole key; the oldest leaves first.
+
+    With it a request beyond its limit is refused before anything is locked or loaded. A limit that an operator changes
+    applies after `seconds` at the latest. Threads may share it.
+    """
+
+    def __init__(self, *, size: int, seconds: float) -> None:
+        self._size, self._seconds = size, seconds
+        self._held: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._lock = Lock()
+
+    def recall(self, digest: str) -> str | None:
+        """Return the limit, `""` for none; None for a key that was not proven lately."""
+        with self._lock:
+            limit, until = self._held.get(digest, ("", 0.0))
+        return limit if monotonic() < until else None
+
+    def keep(self, digest: str, limit: str) -> None:
+        """Keep the limit of a key that was just proven."""
+        with self._lock:
+            self._held.pop(digest, None)
+            self._held[digest] = limit, monotonic() + self._seconds
+            if len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._held.clear()
+
+
+known_limits = KnownLimits(size=10_000, seconds=60)
 
 
 def window_at(now: datetime, limit: RateLimit, *, name: str) -> Window:

@@ -7,7 +7,7 @@ from ninja import Path, Query, Router
 
 from apps.account.analytics import partner_request
 from apps.account.authentication import InternalToken, PartnerHttpRequest, PartnerKey, UserHttpRequest, UserToken
-from apps.registry import doors, services
+from apps.registry import services
 from apps.registry.schemas import ScoreObject, StampsAndScore
 from scorer_v2.http.answers import json_answer
 from scorer_v2.http.error_schemas import errors
@@ -50,7 +50,7 @@ def score_for_embed(
     address: Annotated[str, Path(description="An Ethereum address.")],
 ) -> HttpResponse:
     """Computes the score and lists the address's stamps. Reachable inside the network only."""
-    return json_answer(doors.score_for_embed(scorer_id=scorer_id, address=address))
+    return json_answer(services.score_for_embed(scorer_id=scorer_id, address=address))
 
 
 @router.get(
@@ -65,7 +65,9 @@ def score_for_user(
     alternate_scorer_id: Annotated[int | None, Query(description="Another scorer than the UI's.")] = None,
 ) -> HttpResponse:
     """The stored score while it is good, else a new one."""
-    answer = doors.score_for_user(token_address=request.auth, address=address, alternate_scorer_id=alternate_scorer_id)
+    answer = services.score_for_user(
+        token_address=request.auth, address=address, alternate_scorer_id=alternate_scorer_id
+    )
     return json_answer(answer)
 
 
@@ -81,4 +83,4 @@ def score_internally(
     address: Annotated[str, Path(description="An Ethereum address.")],
 ) -> HttpResponse:
     """Computes the score in any account's scorer."""
-    return json_answer(doors.score_internally(scorer_id=scorer_id, address=address))
+    return json_answer(services.score_internally(scorer_id=scorer_id, address=address))

@@ -1,4 +1,4 @@
-"""Compute a score within its transaction, and save it: the same for every door (contract, section 3)."""
+"""Compute a score from its snapshot, and remember stamps and verdicts for the next one (behaviour 3)."""
 
 import logging
 from collections.abc import Mapping
@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from apps.account.managers import AnalyticsEntry
-from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
+from apps.registry.managers.transactions import ScoringTransaction
 from apps.registry.scoring.known_credentials import KnownCredentials
 from apps.registry.scoring.points import are_shown, points_shown
 from apps.registry.scoring.proofs import proof_fault
@@ -86,20 +85,6 @@ def evaluate(
     measured.left_out = len(snapshot.stamps) - kept - deduplicated
     points = _points(snapshot, outcome.award, shown=shown)
     return Evaluation(computed_score_object(outcome, address=snapshot.address, **points), outcome=outcome)
-
-
-def save(
-    transaction: ScoringTransaction,
-    evaluation: Evaluation,
-    *,
-    opened: OpenedScoring,
-    analytics: AnalyticsEntry | None = None,
-) -> None:
-    """Writes the evaluation and commits. Raises Conflict and DatabaseUnavailable, with nothing written."""
-    if evaluation.outcome is None:
-        transaction.save_error(evaluation.error or "", opened=opened, analytics=analytics)
-    else:
-        transaction.save_outcome(evaluation.outcome, opened=opened, analytics=analytics)
 
 
 def _outcome(transaction: ScoringTransaction, snapshot: Snapshot, *, rules: ScoringRules) -> Outcome:

@@ -27,7 +27,6 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Where a step is called, and what its span is called.
 STEPS = {
-    "apps.registry.doors": {"evaluate": "score"},
     "apps.registry.services": {"evaluate": "score"},
     "apps.registry.scoring.scoring": {
         "valid_stamps": "validate stamps",

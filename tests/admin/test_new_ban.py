@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.ceramic_cache.models import Ban, Revocation
-from apps.registry.doors import score_internally
 from apps.registry.models import Score
+from apps.registry.services import score_internally
 from tests.endpoints.scoring_world import ALICE, BOB, hold
 from tests.factories.account import CommunityFactory
 from tests.factories.ceramic_cache import BanFactory, RevocationFactory, StoredStampFactory

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.ceramic_cache.models import Revocation, RevocationList
-from apps.registry.doors import score_internally
 from apps.registry.models import Score
+from apps.registry.services import score_internally
 from tests.admin.list_pages import confirm, counts, downloaded, upload
 from tests.endpoints.scoring_world import ALICE, BOB, hold
 from tests.factories.account import CommunityFactory

@@ -10,6 +10,7 @@ from django.db import connections
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.account.rate_limits import known_limits
 from scorer_v2.database import round_trips as database
 from tests.endpoints.scoring_world import ISSUER
 
@@ -67,6 +68,7 @@ def scoring_world(committed_rows: None, settings: Settings) -> None:
     settings.HUMAN_POINTS_MTA_ENABLED = True
     settings.HUMAN_POINTS_START_TIMESTAMP = 0
     settings.RATELIMIT_ENABLE = False
+    known_limits.clear()
     settings.DEMO_API_KEY = None
     settings.DEMO_API_KEY_ALIASES = []
     settings.DEMO_API_SCORER_ID = None

@@ -40,7 +40,7 @@ def test_an_answered_request_leaves_one_row(frozen: datetime) -> None:
     scorer_id = str(partner.community.pk)
     response = call.pop("response")
     assert call == {
-        "api_key_id": partner.key.pk,
+        "api_key_id": partner.key.id,
         "created_at": frozen,
         "path": f"/v2/stamps/{scorer_id}/score/{address}",
         "path_segments": ["v2", "stamps", scorer_id, "score", address],

@@ -215,7 +215,7 @@ def test_a_refusal_of_a_known_prefix_leaves_one_row(refusal: str, frozen: dateti
     (call,) = calls()
     assert call.pop("error")
     assert call == {
-        "api_key_id": key.pk,
+        "api_key_id": key.id,
         "created_at": frozen,
         "path": f"/v2/stamps/5/score/{ALICE}",
         "path_segments": ["v2", "stamps", "5", "score", ALICE],

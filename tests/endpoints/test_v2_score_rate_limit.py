@@ -10,6 +10,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.registry.managers.transactions import ScoringTransaction
+from scorer_v2.primitives.errors import Conflict
 from tests.endpoints.left_behind import ANALYTICS, all_rows, calls
 from tests.endpoints.scoring_world import Partner, answered
 
@@ -147,3 +149,45 @@ def test_an_alias_counts_for_the_demo_key(settings: Settings) -> None:
     partner = limited("2/1h")
     sent = [{"X-API-Key": key} for key in ("one", "two", "abcd1234.secret")]
     assert [partner.score(**headers).status_code for headers in sent] == [200, 200, 429]
+
+
+def test_a_request_beyond_the_limit_neither_locks_nor_loads(round_trips: list[list[str]]) -> None:
+    partner = limited("1/1h")
+    partner.score()
+    round_trips.clear()
+    assert partner.score().status_code == 429
+    assert round_trips == [["account.find_key"], ["account.record_request"]]
+
+
+def test_a_key_that_was_not_proven_lately_is_proven_before_it_is_counted(round_trips: list[list[str]]) -> None:
+    assert statuses(limited("0/1h"), 1) == [429]
+    assert round_trips == [["account.find_key"], ["account.record_request"]]
+
+
+def test_a_score_takes_two_round_trips_once_its_key_is_known(round_trips: list[list[str]]) -> None:
+    partner = limited("9/1h")
+    partner.score()
+    round_trips.clear()
+    assert partner.score().status_code == 200
+    assert len(round_trips) == 2
+
+
+def test_a_key_that_is_revoked_beyond_its_limit_is_401() -> None:
+    partner = limited("1/1h")
+    assert statuses(partner, 2) == [200, 429]
+    partner.key.revoked = True
+    partner.key.save()
+    assert partner.score().status_code == 401
+
+
+def test_a_request_that_starts_over_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    partner = limited("2/1h")
+    save, failures = ScoringTransaction.save, iter([Conflict("another request")])
+
+    def fail_once(self: ScoringTransaction, **what: Any) -> None:
+        for failure in failures:
+            raise failure
+        save(self, **what)
+
+    monkeypatch.setattr(ScoringTransaction, "save", fail_once)
+    assert statuses(partner, 3) == [200, 200, 429]

@@ -77,7 +77,7 @@ def test_a_refused_key_is_401_is_not_migrated_and_leaves_one_row(
     (call,) = calls()
     assert call.pop("error")
     assert call == {
-        "api_key_id": key.pk,
+        "api_key_id": key.id,
         "created_at": frozen,
         "path": PATH,
         "path_segments": ["internal", "embed", "validate-api-key"],

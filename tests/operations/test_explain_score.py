@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.registry.doors import score_internally
 from apps.registry.explanations.records import ScoreExplanation, StampExplanation
 from apps.registry.explanations.services import explain_score
+from apps.registry.services import score_internally
 from apps.scorer_weighted.models import BinaryWeightedScorer
 from scorer_v2.primitives.errors import InvalidAddress, NotFound
 from tests.endpoints.left_behind import all_rows

@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.ceramic_cache.models import CeramicCache
-from apps.registry.doors import score_internally
 from apps.registry.models import Event, HashScorerLink, Passport, Score, Stamp
 from apps.registry.recalculation import services
 from apps.registry.recalculation.records import Manner, Selection, Tally
+from apps.registry.services import score_internally
 from apps.scorer_weighted.models import BinaryWeightedScorer, Scorer, WeightedScorer
 from scorer_v2.database import round_trips
 from scorer_v2.operations.command import STOPPED

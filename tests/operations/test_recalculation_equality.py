@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from apps.registry.doors import score_internally
 from apps.registry.models import Event, HashScorerLink, HumanPoints, Score
 from apps.registry.recalculation.records import Selection
 from apps.registry.recalculation.services import recalculate
+from apps.registry.services import score_internally
 from scorer_v2.primitives.errors import DomainError
 from tests.operations.random_worlds import RandomWorld, changes_undone, rows_of_scorings
 

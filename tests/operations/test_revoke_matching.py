@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from apps.ceramic_cache.models import Revocation
-from apps.registry.doors import score_internally
 from apps.registry.models import Score
+from apps.registry.services import score_internally
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL, hold
 from tests.factories.account import CommunityFactory
 from tests.factories.ceramic_cache import BanFactory, BanListFactory

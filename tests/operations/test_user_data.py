@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from apps.ceramic_cache.models import Ban, CeramicCache
-from apps.registry.doors import score_internally
 from apps.registry.models import HumanPoints, Score, Stamp
+from apps.registry.services import score_internally
 from tests.endpoints.left_behind import all_rows
 from tests.endpoints.scoring_world import ALICE, BOB, hold
 from tests.factories.account import AddressListFactory, CommunityFactory

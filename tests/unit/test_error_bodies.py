@@ -82,5 +82,5 @@ def test_what_a_view_raises_is_json_and_tells_nothing(
 
 
 def test_a_crash_of_an_endpoint_is_500_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.registry.doors.score_for_embed", lambda **_: 1 / 0)
+    monkeypatch.setattr("apps.registry.services.score_for_embed", lambda **_: 1 / 0)
     assert answered(client().get("/internal/embed/score/1/0x1")) == (500, {"detail": "Internal Server Error"})

@@ -4,9 +4,8 @@ from typing import Any
 
 from apps.ceramic_cache.stamps.items import StampItem, check_items, check_number, check_numbers, provider_of_subject
 from apps.ceramic_cache.stamps.managers import EMBED_APP, PASSPORT_APP, SentStamps, storing_steps
-from apps.registry.doors import score_community, stamps_and_score
 from apps.registry.managers.communities import LARGEST_ID, OR_SIBLING
-from apps.registry.services import effective_scorer_id, user_scorer_id
+from apps.registry.services import effective_scorer_id, score_community, stamps_and_score, user_scorer_id
 from scorer_v2.primitives.addresses import lowercase_address
 from scorer_v2.primitives.errors import DomainError, NotFound
 

@@ -1,7 +1,6 @@
 """One scoring's transaction: opened, locked and read in one round trip, written and committed in another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -28,7 +27,7 @@ from apps.registry.managers.snapshots import (
 from apps.registry.managers.statistics import statistics_steps
 from apps.registry.scoring.records import Outcome, Snapshot
 from apps.registry.scoring.remembered_stamps import RememberedStamps
-from scorer_v2.database.round_trips import BEGIN, COMMIT, Step, commit_and, rollback, send
+from scorer_v2.database.round_trips import BEGIN, COMMIT, Rows, Step, commit_and, rollback, send
 from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable, DomainError
 
 DATA_EXCEPTION = "22"  # the class of SQLSTATEs that says a value does not fit
@@ -39,24 +38,11 @@ class UnstorableStamps(DomainError):
     detail = "A stamp holds a value that cannot be stored."
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedScoring:
-    """What the first round trip found. No snapshot: no community for this caller and id."""
-
-    entrance: Entrance
-    snapshot: Snapshot | None
-    key: KeyRow | None = None
-
-    @property
-    def passport_id(self) -> int:
-        """The locked passport. Raises Conflict when another request was creating it."""
-        if self.entrance.passport_id is None:
-            raise Conflict("passport")
-        return self.entrance.passport_id
-
-
 class ScoringTransaction:
-    """Leaving the block without `save_*` or `abandon` rolls back."""
+    """One scoring: what it opened is kept here until it is saved. Leaving the block without that rolls back.
+
+    `snapshot` is None until it is opened, and where there is no community for this caller and id.
+    """
 
     def __init__(
         self, *, address: str | None, now: datetime, points_wanted: bool, remembered: RememberedStamps | None = None
@@ -73,7 +59,8 @@ class ScoringTransaction:
             "awarding_lists": AWARDING_LISTS,
             **known_values(remembered),
         }
-        self.passport_created = False
+        self.snapshot: Snapshot | None = None
+        self.entrance = Entrance(passport_id=None, created=False)
 
     def __enter__(self) -> Self:
         return self
@@ -83,18 +70,19 @@ class ScoringTransaction:
     ) -> None:
         rollback()
 
-    def open_for_key(self, *, key: PresentedKey, scorer_id: int) -> OpenedScoring:
-        """Finds the key's row; locks and loads only if it is proven by its SHA-256 and usable."""
+    def open_for_key(self, *, key: PresentedKey, scorer_id: int) -> KeyRow | None:
+        """Return the key's row; lock and load only if it is proven by its SHA-256 and usable."""
         key_rows, *rows = send(BEGIN, find_key_step(key), *self._read_for_key(key, scorer_id), restartable=True)[1:]
-        return self._opened(rows, key=key_from(key_rows))
+        self._keep(rows)
+        return key_from(key_rows)
 
-    def migrate_and_reopen(self, *, row: KeyRow, key: PresentedKey, scorer_id: int) -> OpenedScoring:
-        """Stores the SHA-256 of a key that PBKDF2 proved, commits that, and opens the scoring anew."""
+    def migrate_and_reopen(self, *, row: KeyRow, key: PresentedKey, scorer_id: int) -> None:
+        """Store the SHA-256 of a key that PBKDF2 proved, commit that, and open the scoring anew."""
         steps = (migrate_key_step(row, key), COMMIT, BEGIN, *self._read_for_key(key, scorer_id))
-        return self._opened(send(*steps)[3:], key=row)
+        self._keep(send(*steps)[3:])
 
-    def open(self, *, lookup: CommunityLookup, scorer_id: int, saving: Sequence[Step] = ()) -> OpenedScoring:
-        """Enters and loads; `saving` are steps that store the request's stamps before they are read.
+    def open(self, *, lookup: CommunityLookup, scorer_id: int, saving: Sequence[Step] = ()) -> None:
+        """Lock and load; `saving` are steps that store the request's stamps before they are read.
 
         Raises UnstorableStamps for values that PostgreSQL's types cannot hold.
         """
@@ -106,46 +94,57 @@ class ScoringTransaction:
             if saving and (failure.sqlstate or "").startswith(DATA_EXCEPTION):
                 raise UnstorableStamps from failure
             raise
-        return self._opened([entered, snapshot])
+        self._keep([entered, snapshot])
 
     def count_metamask_awards(self) -> int:
-        """How many exist, up to the cap; held until the commit."""
+        """Return how many exist, up to the cap; the number holds until the commit."""
         return count_from(send(*count_steps())[-1])
 
-    def save_outcome(self, outcome: Outcome, *, opened: OpenedScoring, analytics: AnalyticsEntry | None = None) -> None:
-        """Writes and commits. Raises Conflict when another request claimed one of the nullifiers."""
-        snapshot = opened.snapshot
-        if snapshot is None:
-            raise ValueError("nothing was opened")
-        steps = outcome_steps(
-            outcome,
-            passport_id=opened.passport_id,
-            address=snapshot.address,
-            community_id=snapshot.community_id,
-            now=self.now,
-        )
-        commit_and(*steps, after=(*_recording(analytics), *statistics_steps()))
+    def save(self, *, outcome: Outcome | None, error: str | None, analytics: AnalyticsEntry | None = None) -> None:
+        """Write the outcome, or the error of the data where there is none, and commit.
 
-    def save_error(self, error: str, *, opened: OpenedScoring, analytics: AnalyticsEntry | None = None) -> None:
-        commit_and(error_step(error, passport_id=opened.passport_id), after=_recording(analytics))
+        Raises Conflict, with nothing written, when another request claimed one of the nullifiers or is creating the
+        passport; and DatabaseUnavailable.
+        """
+        if outcome is None:
+            commit_and(error_step(error or "", passport_id=self.passport_id), after=_recording(analytics))
+        else:
+            commit_and(*self._outcome_steps(outcome), after=(*_recording(analytics), *statistics_steps()))
 
     def abandon(self, analytics: AnalyticsEntry | None) -> None:
-        """Ends without a trace but the analytics row; a transaction that wrote nothing ends with its COMMIT."""
-        if self.passport_created:
+        """End with nothing written but the analytics row; a transaction that wrote nothing ends with its COMMIT."""
+        if self.entrance.created:
             rollback()
             commit_and(*_recording(analytics)) if analytics else None
         else:
             commit_and(after=_recording(analytics))
+
+    @property
+    def passport_id(self) -> int:
+        """The locked passport. Raises Conflict when another request is creating it."""
+        if self.entrance.passport_id is None:
+            raise Conflict("passport")
+        return self.entrance.passport_id
+
+    def _outcome_steps(self, outcome: Outcome) -> Sequence[Step]:
+        if self.snapshot is None:
+            raise ValueError("nothing was opened")
+        return outcome_steps(
+            outcome,
+            passport_id=self.passport_id,
+            address=self.snapshot.address,
+            community_id=self.snapshot.community_id,
+            now=self.now,
+        )
 
     def _read_for_key(self, key: PresentedKey, scorer_id: int) -> tuple[Step, Step]:
         proof = {"key_prefix": key.prefix, "key_digest": key.digest}
         values = {**self.values, **scorer_values(scorer_id), **proof}
         return Step(ENTER[OF_A_KEY], values), Step(SNAPSHOT[OF_A_KEY], values)
 
-    def _opened(self, rows: Sequence[Any], *, key: KeyRow | None = None) -> OpenedScoring:
-        entrance = entrance_from(rows[0])
-        self.passport_created = entrance.created
-        return OpenedScoring(entrance, snapshot_from(rows[1], self.address or "", self.remembered), key)
+    def _keep(self, rows: Sequence[Rows]) -> None:
+        self.entrance = entrance_from(rows[0])
+        self.snapshot = snapshot_from(rows[1], self.address or "", self.remembered)
 
 
 def _recording(entry: AnalyticsEntry | None) -> tuple[Step, ...]:

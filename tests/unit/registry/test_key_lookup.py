@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from apps.account.keys import present_key
-from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
+from apps.account.keys import KeyRow, present_key
+from apps.registry.managers.transactions import ScoringTransaction
 from tests.factories.account import ApiKeyFactory, CommunityFactory
 
 pytestmark = pytest.mark.usefixtures("committed_rows")
@@ -16,19 +16,19 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SECRET = "abcd1234.secret"
 
 
-def opened(text: str = SECRET, **key: Any) -> OpenedScoring:
+def opened(text: str = SECRET, **key: Any) -> tuple[KeyRow | None, ScoringTransaction]:
     row = ApiKeyFactory(secret=SECRET, **{"id": "an id", **key})
     community = CommunityFactory(account=row.account)
     presented = present_key(x_api_key=text, authorization="", aliases_in_authorization=False)
     with ScoringTransaction(address=ALICE, now=NOW, points_wanted=False) as scoring:
-        return scoring.open_for_key(key=presented, scorer_id=community.pk)
+        return scoring.open_for_key(key=presented, scorer_id=community.pk), scoring
 
 
 @pytest.mark.parametrize("form", ["sha256", "sha256_only"])
 def test_a_proven_key_enters_and_loads(form: str) -> None:
-    found = opened(form=form, rate_limit="1/1h", embed_rate_limit="2/1h", expiry_date=NOW)
-    assert found.key is not None
-    assert (found.key.id, found.key.rate_limit, found.key.embed_rate_limit) == ("an id", "1/1h", "2/1h")
+    found_key, found = opened(form=form, rate_limit="1/1h", embed_rate_limit="2/1h", expiry_date=NOW)
+    assert found_key is not None
+    assert (found_key.id, found_key.rate_limit, found_key.embed_rate_limit) == ("an id", "1/1h", "2/1h")
     assert found.snapshot is not None
     assert found.entrance.created
 
@@ -46,11 +46,11 @@ def test_a_proven_key_enters_and_loads(form: str) -> None:
     ids=["wrong secret", "wrong secret", "not yet proven", "revoked", "expired", "no permission"],
 )
 def test_any_other_key_is_found_and_enters_and_loads_nothing(text: str, key: dict[str, Any]) -> None:
-    found = opened(text, **key)
-    assert found.key is not None
+    found_key, found = opened(text, **key)
+    assert found_key is not None
     assert (found.snapshot, found.entrance.passport_id, found.entrance.created) == (None, None, False)
 
 
 def test_a_key_that_nobody_has_finds_nothing() -> None:
-    found = opened("unknown0.x")
-    assert (found.key, found.snapshot, found.entrance.passport_id) == (None, None, None)
+    found_key, found = opened("unknown0.x")
+    assert (found_key, found.snapshot, found.entrance.passport_id) == (None, None, None)

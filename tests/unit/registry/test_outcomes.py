@@ -61,12 +61,14 @@ def outcome(
 
 def save(community: Any, found: Outcome, *, analytics: AnalyticsEntry | None = None) -> None:
     with ScoringTransaction(address=ALICE, now=NOW, points_wanted=False) as scoring:
-        scoring.save_outcome(found, opened=scoring.open(lookup=BY_ID, scorer_id=community.pk), analytics=analytics)
+        scoring.open(lookup=BY_ID, scorer_id=community.pk)
+        scoring.save(outcome=found, error=None, analytics=analytics)
 
 
 def save_error(community: Any, error: str) -> None:
     with ScoringTransaction(address=ALICE, now=NOW, points_wanted=False) as scoring:
-        scoring.save_error(error, opened=scoring.open(lookup=BY_ID, scorer_id=community.pk))
+        scoring.open(lookup=BY_ID, scorer_id=community.pk)
+        scoring.save(outcome=None, error=error)
 
 
 def stored_stamps() -> list[tuple[str, Any]]:
@@ -207,7 +209,7 @@ def test_an_error_without_an_earlier_score_makes_one() -> None:
 
 
 def entry(key: Any, **changes: Any) -> AnalyticsEntry:
-    return replace(AnalyticsEntry(key.pk, NOW, "/v2", {}, {}, 200), **changes)
+    return replace(AnalyticsEntry(key.id, NOW, "/v2", {}, {}, 200), **changes)
 
 
 def test_a_request_is_recorded_after_the_commit() -> None:

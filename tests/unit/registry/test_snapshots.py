@@ -15,7 +15,7 @@ from django.db.models import JSONField, Value
 
 from apps.registry.managers.communities import BY_ID, OR_SIBLING, CommunityLookup
 from apps.registry.managers.snapshots import UnscorableCommunity
-from apps.registry.managers.transactions import OpenedScoring, ScoringTransaction
+from apps.registry.managers.transactions import ScoringTransaction
 from apps.registry.models import Passport
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
 from scorer_v2.primitives.errors import Conflict
@@ -47,11 +47,12 @@ LATER = datetime(2031, 1, 1, tzinfo=UTC)
 @contextmanager
 def opening(
     community: Any, *, lookup: CommunityLookup = BY_ID, address: str | None = ALICE, points: bool = True
-) -> Iterator[OpenedScoring]:
+) -> Iterator[ScoringTransaction]:
     """Opened, and rolled back at the end."""
     scorer_id = community if isinstance(community, int) else community.pk
     with ScoringTransaction(address=address, now=NOW, points_wanted=points) as opened:
-        yield opened.open(lookup=lookup, scorer_id=scorer_id)
+        opened.open(lookup=lookup, scorer_id=scorer_id)
+        yield opened
 
 
 def snapshot_of(community: Any, **how: Any) -> Snapshot:
