@@ -123,7 +123,7 @@ class RunningServer:
         deadline = time.monotonic() + START_SECONDS
         while self.is_alive and time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.base_url}/health", timeout=START_SECONDS):  # noqa: S310 - our server
+                with urllib.request.urlopen(f"http://{HOST}:{self.own_port}/health", timeout=START_SECONDS):
                     return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.05)

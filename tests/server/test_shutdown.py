@@ -15,6 +15,7 @@ from tests.server.servers import Service
 
 LOCK_PASSPORT = "SELECT FROM registry_passport WHERE address = %s AND community_id = %s FOR UPDATE"
 
+CLIENTS = 12
 # The lock is held for as long as the test looks.
 PATIENT = {f"DATABASE_{name}_TIMEOUT_MS": "15000" for name in ("LOCK", "STATEMENT", "ANSWER")}
 
@@ -46,6 +47,32 @@ def test_nginx_that_is_told_to_stop_takes_nothing_new_and_finishes_its_requests(
         assert answer.result().status == 200
         assert status.result() == 0
     assert "Traceback" not in server.log()
+
+
+@needs_nginx
+def test_no_request_is_lost_when_the_service_stops_under_load(service: Service, tmp_path: Path) -> None:
+    """Each that was taken is answered in full; the connections of the others are refused, or reset by the kernel."""
+    with RunningServer(service.settings, tmp_path / "log") as server, at_once() as start:
+        caller = partner_of(server, service)
+        asking = [start(partial(scores_until_refused, caller)) for _ in range(CLIENTS)]
+        time.sleep(1)
+        assert server.stop() == 0
+        answered = [status for client in asking for status in client.result()]
+    assert set(answered) == {200}
+    assert len(answered) > CLIENTS
+    assert server.nginx_log() == ""
+    assert server.log().count('"route":"/v2/stamps/{scorer_id}/score/{address}","status":200') == len(answered)
+
+
+def scores_until_refused(caller: Partner) -> list[int]:
+    statuses = []
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            statuses.append(caller.score(ADDRESS).status)
+        except (ConnectionRefusedError, ConnectionResetError):
+            return statuses
+    raise AssertionError("the server did not stop")
 
 
 def await_refused(server: RunningServer) -> None:

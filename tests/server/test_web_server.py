@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,6 +88,20 @@ def test_what_is_no_request_is_refused_as_json(server: RunningServer, request_by
     assert b"Content-Type: application/json" in head
     assert b"X-Request-Id: " in head
     assert set(json.loads(body)) == {"detail"}
+
+
+@needs_nginx
+@pytest.mark.parametrize("head", [b"Content-Length: 50000000", b"Transfer-Encoding: chunked"], ids=repr)
+def test_the_413_of_a_large_body_reaches_who_is_still_sending(server: RunningServer, head: bytes) -> None:
+    part = b"x" * 65_536 if b"Length" in head else b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+    with socket.create_connection((HOST, server.port), timeout=30) as connection:
+        connection.sendall(b"POST /internal/check-bans HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n")
+        for _ in range(300):  # 20 MB, before it looks for an answer
+            connection.sendall(part)
+            time.sleep(0.001)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert (response.status, json.loads(response.read())) == (413, {"detail": "The request body is too large."})
 
 
 @needs_nginx
