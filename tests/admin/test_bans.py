@@ -12,9 +12,9 @@ from django.utils import timezone
 from apps.ceramic_cache.admin import ban_pages
 from apps.ceramic_cache.admin import bans as bans_module
 from apps.ceramic_cache.models import Ban, Revocation, RevocationList
+from apps.registry.admin import rescoring
 from apps.registry.models import Score
 from apps.registry.services import score_internally
-from scorer_v2.admin_site import rescoring
 from scorer_v2.primitives.errors import DatabaseUnavailable
 from tests.endpoints.scoring_world import ALICE, BOB, CAROL, hold
 from tests.factories.account import CommunityFactory
