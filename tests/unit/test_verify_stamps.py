@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.registry.management.commands import verify_stamps
+from apps.registry.scoring.documents import MAX_DOCUMENT_BYTES
 from tools.issuing import IssuerKey, issue_eip712
 
 ROOT = Path(__file__).parents[2]
@@ -167,7 +168,10 @@ def test_a_large_credential_is_invalid(file: Path) -> None:
     status, printed = run(file)
 
     assert status == 1
-    assert printed.splitlines()[:2] == ["0: invalid: the document is larger than 65536 bytes", "1: valid"]
+    assert printed.splitlines()[:2] == [
+        f"0: invalid: the document is larger than {MAX_DOCUMENT_BYTES} bytes",
+        "1: valid",
+    ]
 
 
 def test_a_deep_credential_is_invalid(file: Path) -> None:

@@ -85,7 +85,11 @@ def parted(world: World, address: str, community_id: int, now: datetime) -> tupl
         raise DataError("Invalid rule")
     if community["weights"] is None:
         raise DataError(FREE_TEXT)
-    valid = [s for s in selected(world, address) if is_valid(world, s["credential"], address, now)]
+    valid = [
+        s for s in selected(world, address)
+        if is_valid(world, s["credential"], address, now)
+        and s["credential"]["credentialSubject"]["provider"] == s["provider"]  # D22
+    ]  # fmt: skip
     lost = [s for s in valid if claims(world, s, address, community_id, now)]
     kept = [s for s in valid if s not in lost]
     return kept, lost, [weight(community, s["provider"]) for s in kept]
