@@ -5,7 +5,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENT = (CHECKOUT / "SECURITY.md").read_text()
-README = (CHECKOUT / "README.md").read_text()
+SETTINGS = (CHECKOUT / "docs" / "settings.md").read_text()
 FILES = {file.stem for file in Path(__file__).parent.glob("test_*.py")}
 
 
@@ -15,6 +15,6 @@ def test_every_test_that_it_names_is_there() -> None:
     assert all((CHECKOUT / path).exists() for path in re.findall(r"`((?:tests|deploy)/[\w/.]+)`", DOCUMENT))
 
 
-def test_every_setting_that_it_names_is_in_the_readme() -> None:
+def test_every_setting_that_it_names_is_in_the_table_of_settings() -> None:
     named = set(re.findall(r"`([A-Z][A-Z0-9_]{5,})`", DOCUMENT)) - {"NAME_FILE"}
-    assert {name for name in named if f"`{name}`" not in README} == set()
+    assert {name for name in named if f"`{name}`" not in SETTINGS} == set()
