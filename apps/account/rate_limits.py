@@ -45,7 +45,7 @@ def parse_limit(text: str | None) -> RateLimit | None:
     match = _FORM.fullmatch(text)
     seconds = int(match[2] or 1) * _SECONDS[match[3]] if match else 0
     if match is None or seconds == 0:
-        logger.error("a key's rate limit is not understood and does not apply", extra={"rate_limit": text})
+        logger.error("an API key's rate limit is invalid and is not applied", extra={"rate_limit": text})
         return None
     return RateLimit(int(match[1]), seconds)
 
@@ -125,7 +125,7 @@ def forget(window: Window) -> None:
     try:
         cache.delete(window.name)
     except Exception:
-        logger.exception("rate limits are not applied: the cache fails")
+        logger.exception("rate limits are not applied: the cache is unavailable")
 
 
 def take_back(window: Window) -> None:
@@ -135,7 +135,7 @@ def take_back(window: Window) -> None:
     except ValueError:
         return
     except Exception:
-        logger.exception("rate limits are not applied: the cache fails")
+        logger.exception("rate limits are not applied: the cache is unavailable")
 
 
 def _offset(name: str) -> int:
@@ -148,5 +148,5 @@ def _count(name: str, lifetime: int) -> int | None:
         return 1 if cache.add(name, 1, lifetime + 1) else int(cache.incr(name))
     except Exception:
         current().count_cache("rate_limits", "failed")
-        logger.exception("rate limits are not applied: the cache fails")
+        logger.exception("rate limits are not applied: the cache is unavailable")
         return None

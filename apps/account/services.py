@@ -51,7 +51,7 @@ def proves_by_pbkdf2(*, row: KeyRow, key: PresentedKey) -> bool:
     try:
         return PBKDF2PasswordHasher().verify(key.text, row.hashed_key)
     except (ValueError, AssertionError, TypeError):
-        logger.warning("a key row has a malformed hash", extra={"prefix": key.prefix})
+        logger.warning("an API key has a malformed hash", extra={"prefix": key.prefix})
         return False
     finally:
         _pbkdf2_turns.release()
@@ -111,7 +111,7 @@ def record_quietly(entry: AnalyticsEntry) -> None:
     try:
         managers.record_request(entry)
     except (Conflict, DatabaseUnavailable):
-        logger.warning("a request could not be recorded")
+        logger.warning("an analytics row could not be stored")
 
 
 def is_list_member(*, list_name: str, address: str) -> bool:

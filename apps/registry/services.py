@@ -106,7 +106,7 @@ def retry_on_conflict(attempt: Callable[[], Answer]) -> Answer:
             return attempt()
         except Conflict as conflict:
             current().restarts += 1
-            logger.info("a scoring starts over", extra={"conflict": str(conflict)})
+            logger.info("retrying a scoring after a conflict", extra={"conflict": str(conflict)})
     raise DatabaseUnavailable
 
 

@@ -50,7 +50,7 @@ def weights_of(*, community_id: str) -> Weights:
         cached = cache.get(name)
     except Exception:
         measured.count_cache("weights", "failed")
-        logger.exception("weights are read from the database: the cache fails")
+        logger.exception("weights are read from the database: the cache is unavailable")
         return _stored_weights(number, is_default=not community_id)
     weights = parse_weights(cached)
     measured.count_cache("weights", "miss" if weights is None else "hit")
@@ -108,4 +108,4 @@ def _remember(name: str, weights: Weights) -> None:
     try:
         cache.set(name, json.dumps(weights), CACHE_SECONDS)
     except Exception:
-        logger.exception("weights are not cached: the cache fails")
+        logger.exception("weights are not cached: the cache is unavailable")

@@ -91,7 +91,7 @@ def _read(key: str) -> int:
     try:
         return int(cache.get(key) or 0)
     except Exception:
-        logger.exception("the limits of logins are not read: the cache fails")
+        logger.exception("login limits could not be read: the cache is unavailable")
         return 0
 
 
@@ -99,7 +99,7 @@ def _write(key: str, value: int) -> None:
     try:
         cache.set(key, value, KNOWN_SECONDS)
     except Exception:
-        logger.exception("the limits of logins are not written: the cache fails")
+        logger.exception("login limits could not be stored: the cache is unavailable")
 
 
 def _digest(text: str) -> str:

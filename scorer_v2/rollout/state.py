@@ -108,7 +108,7 @@ class CurrentRollout:
     def _know(self, found: InForce) -> None:
         if found.rollout != self._known.rollout:
             before, after = asdict(self._known.rollout), asdict(found.rollout)
-            logger.warning("the rollout changes", extra={"from": before, "to": after, "source": found.source})
+            logger.warning("the rollout state changed", extra={"from": before, "to": after, "source": found.source})
         self._known = found
         metrics.show_rollout(share=min(found.rollout.width, 100), source=found.source)
 
@@ -118,7 +118,7 @@ class CurrentRollout:
             if text is not None:
                 return InForce(configured(), FROM_SETTINGS) if text == RESET else InForce(_parsed(text), FROM_CACHE)
         except Exception:
-            logger.exception("the rollout's state cannot be read: what was read last holds, else the settings")
+            logger.exception("the rollout state could not be read: keeping the last known state, or the settings")
         return self._without_cache()
 
     def _without_cache(self) -> InForce:

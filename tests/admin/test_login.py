@@ -140,4 +140,4 @@ def test_without_a_cache_nobody_is_refused_and_the_log_says_so(
     monkeypatch.setattr(LocMemCache, "delete", fail)
     with caplog.at_level(logging.ERROR):
         assert [log_in(password="right").status_code for _ in range(4)] == [302] * 4
-    assert "rate limits are not applied: the cache fails" in caplog.text
+    assert "rate limits are not applied: the cache is unavailable" in caplog.text

@@ -85,7 +85,7 @@ def check_at_the_end(world: World, figures: Figures, scored: list[Scored], *, un
         if events < len(scored):
             figures.failed(f"{len(scored)} scores were given, and {events} events written")
     log = world.service.server.log()
-    figures.count("scorings that started over", log.count("a scoring starts over"))
+    figures.count("scorings that started over", log.count("retrying a scoring after a conflict"))
     if undisturbed:
         figures.checked("no traceback in the log")
         if "Traceback" in log:

@@ -131,7 +131,7 @@ def test_deadlocks_and_serialization_failures_start_over(faulty: Faulty) -> None
     faulty.figures.injected("deadlock")
     with faulty.nothing_is_written(), trigger(faulty, RAISING.format("40P01")):
         faulty.is_unavailable(faulty.score)  # every attempt meets it
-    faulty.logged("a scoring starts over", conflict="40P01")
+    faulty.logged("retrying a scoring after a conflict", conflict="40P01")
     faulty.recovers()
 
 

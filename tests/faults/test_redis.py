@@ -16,7 +16,7 @@ from tools.prove.figures import Figures
 pytestmark = pytest.mark.xdist_group("faults")
 
 BOUND_SECONDS = 5.0
-UNLIMITED = "rate limits are not applied: the cache fails"
+UNLIMITED = "rate limits are not applied: the cache is unavailable"
 
 
 @dataclass

@@ -67,4 +67,4 @@ def test_it_follows_the_command_within_seconds_and_goes_back(rolled: Service) ->
     assert rolled.call("GET", "/health").status == 200
     assert "Holds: whoever sends X-Use-Rust-Scorer: true (from the settings)." in rollout(rolled, "reset")
     assert answered_by(rolled) == {"v2-declined"}
-    assert "the rollout changes" in rolled.server.log()
+    assert "the rollout state changed" in rolled.server.log()

@@ -74,7 +74,7 @@ def is_deduplicated(answer: Answer, provider: str = PROVIDERS[0]) -> bool:
 
 
 def started_over(service: Service) -> int:
-    return service.server.recent_log().count("a scoring starts over")
+    return service.server.recent_log().count("retrying a scoring after a conflict")
 
 
 @pytest.mark.parametrize("number", [2, 8])

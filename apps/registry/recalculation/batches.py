@@ -113,7 +113,7 @@ def recompute(
     except ScoringError as error:
         return Recomputed(passport, error=str(error))
     except Exception:
-        logger.exception("a passport cannot be computed", extra={"passport": passport.id})
+        logger.exception("a passport could not be scored", extra={"passport": passport.id})
         return Recomputed(passport)
     links.take_over(outcome.deduplication)
     awards.add(outcome)

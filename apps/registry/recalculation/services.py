@@ -103,7 +103,9 @@ def _until_undisturbed(community_id: int, passport_ids: Sequence[int], manner: M
         try:
             tally = _attempt(community_id, passport_ids, manner)
         except Conflict as conflict:
-            logger.info("a batch starts over", extra={"community": community_id, "conflict": str(conflict)})
+            logger.info(
+                "retrying a batch after a conflict", extra={"community": community_id, "conflict": str(conflict)}
+            )
         else:
             tally.restarts = restarts
             return tally
@@ -114,7 +116,10 @@ def _until_undisturbed(community_id: int, passport_ids: Sequence[int], manner: M
 
 def _failed(community_id: int, passport_ids: Sequence[int], error: Exception) -> Tally:
     passports = list(passport_ids)
-    logger.error("passports fail", extra={"community": community_id, "passports": passports, "error": repr(error)})
+    logger.error(
+        "passports could not be recalculated",
+        extra={"community": community_id, "passports": passports, "error": repr(error)},
+    )
     return Tally(passports=len(passports), failed=len(passports))
 
 
