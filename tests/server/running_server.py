@@ -1,6 +1,7 @@
 """The service as a deployment runs it: nginx and gunicorn with the configurations that are shipped."""
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -13,15 +14,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pytest
 from django.conf import settings
 
 from tests.server.nginx import PROGRAM as NGINX
 from tests.server.nginx import Nginx
 
 HOST = "127.0.0.1"
+OTHER_SERVER = os.environ.get("SERVER_COMMAND")
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LOG_SHOWN = 6_000
+
+
+of_gunicorn = pytest.mark.skipif(OTHER_SERVER is not None, reason="about gunicorn, and SERVER_COMMAND is another")
 
 
 class RunningServer:
@@ -55,7 +61,14 @@ class RunningServer:
         self._await_first_answer()
 
     def command(self, listener: socket.socket) -> list[str]:
-        """What is started; its last word is the application. A server that binds its port itself closes `listener`."""
+        """What is started; its last word is the application. A server that binds its port itself closes `listener`.
+
+        SERVER_COMMAND is another server's, such as granian's; `{port}` in it is where it must listen.
+        """
+        if OTHER_SERVER is not None:
+            port = listener.getsockname()[1]
+            listener.close()
+            return shlex.split(OTHER_SERVER.format(port=port))
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
         return [*gunicorn, "-b", f"fd://{listener.fileno()}", "scorer_v2.wsgi:application"]
 

@@ -10,7 +10,7 @@ from tests.factories.registry import PassportFactory
 from tests.server.callers import ADDRESS, Partner, partner
 from tests.server.holding import SECONDS, at_once, await_waiting, holding
 from tests.server.nginx import needs_nginx
-from tests.server.running_server import HOST, RunningServer
+from tests.server.running_server import HOST, RunningServer, of_gunicorn
 from tests.server.servers import Service
 
 LOCK_PASSPORT = "SELECT FROM registry_passport WHERE address = %s AND community_id = %s FOR UPDATE"
@@ -20,6 +20,7 @@ CLIENTS = 12
 PATIENT = {f"DATABASE_{name}_TIMEOUT_MS": "15000" for name in ("LOCK", "STATEMENT", "ANSWER")}
 
 
+@of_gunicorn
 def test_gunicorn_that_is_told_to_stop_finishes_its_requests(service: Service, tmp_path: Path) -> None:
     with RunningServer(service.settings | PATIENT, tmp_path / "log", behind_nginx=False) as server, at_once() as start:
         stopping = partner_of(server, service)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.server.nginx import needs_nginx
 from tests.server.profiles import profile_environment
-from tests.server.running_server import HOST, RunningServer
+from tests.server.running_server import HOST, RunningServer, of_gunicorn
 
 # Nothing here asks the database.
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
@@ -136,6 +136,7 @@ def test_a_refused_request_has_one_line_of_json_without_secrets(server: RunningS
     assert [json.loads(line)["status"] for line in written.splitlines() if "refused" in line].count("431")
 
 
+@of_gunicorn
 @pytest.mark.parametrize(
     "request_bytes",
     [
