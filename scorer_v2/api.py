@@ -36,17 +36,7 @@ ROUTERS = (
     stake_router,
 )
 
-
-class _Api(NinjaAPI):
-    """Our endpoints give whole answers. None takes the one that Ninja prepares for them to add headers to."""
-
-    _unused = HttpResponse()
-
-    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Ninja's signature
-        return self._unused
-
-
-api = _Api(
+api = NinjaAPI(
     title="Passport Scorer v2",
     version="2.0.0",
     description=(
