@@ -124,6 +124,18 @@ def issuers_are_dids(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     ]
 
 
+@register
+def names_are_spelt_right(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    return [
+        Warning(
+            f"The environment variable {given} is no setting of this service, and has no effect.",
+            hint=f"Did you mean {known}?",
+            id="scorer_v2.W004",
+        )
+        for given, known in getattr(django_settings, "MISSPELT_NAMES", {}).items()
+    ]
+
+
 def _is_installed(*modules: str) -> bool:
     try:
         return all(find_spec(module) for module in modules)

@@ -8,6 +8,7 @@ Each NAME may also be given as NAME_FILE, the path of a file that holds the valu
 import json
 import os
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -19,6 +20,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _kept: list[str] | None = None
+_read: set[str] = set()
+
+# Names that deployments of the replaced scorer set, and that this service does not need.
+UNUSED_NAMES = frozenset(
+    {
+        "ALCHEMY_API_KEY",
+        "FF_V2_API",
+        "PASSPORT_PUBLIC_URL",
+        "SIWE_ALLOWED_DOMAINS_ACCOUNT",
+        "SIWE_ALLOWED_DOMAINS_CERAMIC_CACHE",
+        "SIWE_JWT_PRIVATE_KEY",
+    }
+)
+SIMILARITY = 0.9
 
 _TRUE = frozenset({"1", "true", "on", "yes", "y", "t"})
 _FALSE = frozenset({"0", "false", "off", "no", "n", "f", ""})
@@ -179,7 +194,23 @@ def optional_url(name: str, *schemes: str) -> str | None:
     return value or None
 
 
+def misspelt_names() -> dict[str, str]:
+    """Return the names in the environment that no setting has but one nearly has: given name -> name of the setting."""
+    found = {}
+    for given in os.environ:
+        name = given.removesuffix("_FILE")
+        if len(name) < 8 or name in _read or name in UNUSED_NAMES:  # short names resemble others by chance
+            continue
+        close = [
+            known for known in get_close_matches(name, _read, cutoff=SIMILARITY) if abs(len(known) - len(name)) <= 1
+        ]
+        if close:
+            found[given] = close[0]
+    return found
+
+
 def _raw(name: str) -> str | None:
+    _read.add(name)
     if name in os.environ:
         return os.environ[name]
     file = os.environ.get(f"{name}_FILE")

@@ -27,4 +27,5 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 # A login must not travel in plain text. Off only where the team reaches the site without TLS.
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = environment.flag("SECURE_COOKIES", default=True)
 
+MISSPELT_NAMES = environment.misspelt_names()
 environment.tell_faults()

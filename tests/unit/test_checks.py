@@ -6,6 +6,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
+from settings import environment
+
 
 def found(identity: str) -> Any:
     """The message of the check with this id, or None."""
@@ -78,3 +80,24 @@ def test_w003_issuers_are_dids(issuer: str, settings: Settings) -> None:
     assert found("scorer_v2.W003") is None
     settings.TRUSTED_IAM_ISSUERS = [issuer]
     assert repr(issuer) in found("scorer_v2.W003").msg
+
+
+def test_w004_a_name_almost_like_a_setting_is_questioned(settings: Settings) -> None:
+    assert found("scorer_v2.W004") is None
+    settings.MISSPELT_NAMES = {"RATELIMIT_ENABLED": "RATELIMIT_ENABLE"}
+    assert "RATELIMIT_ENABLED" in found("scorer_v2.W004").msg
+
+
+@pytest.mark.parametrize("name", ["RATELIMIT_ENABLED", "TRUSTED_IAM_ISSUER", "DATABSE_URL_FILE"])
+def test_a_name_almost_like_a_setting_is_misspelt(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment.optional_text("DATABASE_URL")
+    monkeypatch.setenv(name, "true")
+    assert name in environment.misspelt_names()
+
+
+@pytest.mark.parametrize(
+    "name", ["RATELIMIT_ENABLE", "SIWE_JWT_PRIVATE_KEY", "FF_V2_API", "REDIS_PASSWORD", "PGDATABASE"]
+)
+def test_other_names_are_not_misspelt(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "true")
+    assert name not in environment.misspelt_names()
