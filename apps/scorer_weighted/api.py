@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from apps.scorer_weighted import services
-from apps.scorer_weighted.schemas import Weights
+from apps.scorer_weighted.embed_config import embed_config
+from apps.scorer_weighted.schemas import EmbedConfig, Weights
 from scorer_v2.http.answers import json_answer, json_bytes
 from scorer_v2.http.error_schemas import errors
 
@@ -18,6 +19,7 @@ router = Router(tags=["weights"])
     auth=None,
     response={200: Weights, **errors(404, 500, 503)},
     summary="Weights of a community",
+    deprecated=True,
 )
 def weights_of(
     request: HttpRequest,  # noqa: ARG001 - Ninja's signature
@@ -27,3 +29,17 @@ def weights_of(
 ) -> HttpResponse:
     """What each provider's stamp weighs in the community's scorer. Weights of its customization are not included."""
     return json_answer(json_bytes(services.weights_of(community_id=community_id)))
+
+
+@router.get(
+    "/internal/embed/config",
+    auth=None,
+    response={200: EmbedConfig, **errors(404, 422, 500, 503)},
+    summary="Weights and sections of a community's widget",
+)
+def config_of(
+    request: HttpRequest,  # noqa: ARG001 - Ninja's signature
+    community_id: Annotated[str, Query(description="The community's id.", example="335")],
+) -> HttpResponse:
+    """What each provider's stamp weighs, and the sections of platforms that the embedded widget shows."""
+    return json_answer(json_bytes(embed_config(community_id=community_id)))

@@ -42,7 +42,7 @@ def weights_of(*, community_id: str) -> Weights:
 
     A minute old at most. Raises NotFound, ScorerUnusable and DatabaseUnavailable.
     """
-    number = _community_number(community_id)
+    number = configured_community(community_id)
     name = CACHE_NAME.format(number)
     measured = current()
     measured.community = number
@@ -84,7 +84,8 @@ def _as_float(weight: object) -> float:
     return math.nan if number is None else float(number)
 
 
-def _community_number(text: str) -> int:
+def configured_community(text: str) -> int:
+    """Return the community id of a text, the configured one for an empty text. Raises NotFound and ScorerUnusable."""
     if text:
         if not _INTEGER.fullmatch(text):
             raise NotFound(NO_COMMUNITY)

@@ -74,4 +74,5 @@ ENDPOINTS = [
         "/internal/cgrants/contributor_statistics",
         "OldInternal",
     ),
+    _endpoint(16, "Internal", "GET /internal/embed/config", "/internal/embed/config", "OldInternal"),
 ]

@@ -33,6 +33,7 @@ ENDPOINTS = {
     "UI score": ("GET", f"/ceramic-cache/score/{ADDRESS}", 401),
     "internal score": ("GET", f"/internal/score/v2/1/{ADDRESS}", 401),
     "weights": ("GET", "/internal/embed/weights?community_id=none", 404),
+    "widget": ("GET", "/internal/embed/config?community_id=none", 404),
     "check bans": ("POST", "/internal/check-bans", 401),
     "check revocations": ("POST", "/internal/check-revocations", 401),
     "allow list": ("GET", f"/internal/allow-list/MyList/{ADDRESS}", 401),

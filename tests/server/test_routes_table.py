@@ -24,6 +24,7 @@ TABLE = [
     ("GET", "/ceramic-cache/score/{address}", USER, 200),
     ("GET", "/internal/score/v2/{scorer_id}/{address}", INTERNAL, 200),
     ("GET", "/internal/embed/weights", NETWORK, 200),
+    ("GET", "/internal/embed/config", NETWORK, 200),
     ("POST", "/internal/check-bans", INTERNAL, 200),
     ("POST", "/internal/check-revocations", INTERNAL, 200),
     ("GET", "/internal/allow-list/{list_name}/{address}", INTERNAL, 200),

@@ -16,6 +16,7 @@ READ_ONLY = frozenset(
     {
         "/internal/embed/validate-api-key",
         "/internal/embed/weights",
+        "/internal/embed/config",
         "/internal/check-bans",
         "/internal/check-revocations",
         "/internal/allow-list/{list_name}/{address}",
