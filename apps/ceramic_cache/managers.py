@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.ceramic_cache.revoked_proofs import revoked_jws_among
 from scorer_v2.database.round_trips import fetch, statement
 
 # The bans in force that may concern an address, in whatever case they have it, or one of these hashes.
@@ -18,10 +19,13 @@ BANS_IN_FORCE = statement(
     """,
 )
 
-# Which of these proof values are revoked.
+# Which of these proof values are revoked, and which of these JWSs belong to revoked stamps (D23).
 REVOKED_AMONG = statement(
     "ceramic_cache.revoked_among",
-    "SELECT DISTINCT proof_value FROM ceramic_cache_revocation WHERE proof_value = ANY(%(proof_values)s::text[])",
+    f"""
+    SELECT proof_value FROM ceramic_cache_revocation WHERE proof_value = ANY(%(proof_values)s::text[])
+    UNION SELECT unnest({revoked_jws_among("%(jws)s::text[]")})
+    """,
 )
 
 
@@ -44,5 +48,6 @@ def find_bans(*, address: str | None, hashes: Collection[str], now: datetime) ->
 
 
 def find_revoked(proof_values: Collection[str]) -> frozenset[str]:
-    """Raises DatabaseUnavailable."""
-    return frozenset(proof_value for (proof_value,) in fetch(REVOKED_AMONG, {"proof_values": list(proof_values)}))
+    """Return those that are revoked; a text with two dots in a row may be a JWS. Raises DatabaseUnavailable."""
+    values = {"proof_values": list(proof_values), "jws": [value for value in proof_values if ".." in value]}
+    return frozenset(proof_value for (proof_value,) in fetch(REVOKED_AMONG, values))

@@ -2,7 +2,8 @@
 # ruff: noqa: DJ001 - columns of the existing database are nullable texts
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Lower, Right
 from django.utils import timezone
 
 
@@ -56,6 +57,11 @@ class CeramicCache(models.Model):
             ),
         )
         indexes = (
+            models.Index(
+                Right(KeyTextTransform("jws", KeyTransform("proof", "stamp")), 86),
+                condition=models.Q(stamp__proof__jws__isnull=False),
+                name="ceramic_cache_jws",
+            ),
             models.Index(
                 fields=["address", "-id"],
                 condition=models.Q(deleted_at__isnull=True),

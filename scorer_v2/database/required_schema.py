@@ -71,7 +71,10 @@ _CERAMIC_CACHE = {
         "compose_db_save_status character varying(10)!, compose_db_stream_id character varying(100)!, "
         "source_app integer, source_scorer_id bigint",
         unique=("id", "type, address, provider WHERE deleted_at IS NULL"),
-        indexes=("address",),
+        indexes=(
+            "address",
+            "\"right\"(stamp #>> '{proof,jws}'::text[], 86) WHERE (stamp #> '{proof,jws}'::text[]) IS NOT NULL",
+        ),
         inserted=True,
     ),
     "ceramic_cache_revocation": RequiredTable(

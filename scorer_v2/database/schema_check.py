@@ -133,9 +133,11 @@ def _unique_faults(key: str, live: _Table) -> Iterator[str]:
 
 
 def _index_faults(keys: str, live: _Table) -> Iterator[str]:
-    wanted = tuple(keys.split(", "))
-    fitting = [i for i in live.indexes if i.keys[: len(wanted)] == wanted and not i.condition]
-    yield from _verdict(f"index on ({keys})", fitting)
+    columns, _, condition = keys.partition(" WHERE ")
+    fitting = [
+        i for i in live.indexes if i.condition == condition and ", ".join((*i.keys, "")).startswith(f"{columns}, ")
+    ]
+    yield from _verdict(f"index on ({columns}){condition and f' where {condition}'}", fitting)
 
 
 def _verdict(what: str, fitting: list[_Index]) -> Iterator[str]:

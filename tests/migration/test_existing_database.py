@@ -12,7 +12,7 @@ from scorer_v2.database.schema_check import missing_from_schema, optional_missin
 from tests.migration.conftest import GENERATIONS, RECORDED, recorded_tool
 
 OUR_LABELS = ("account", "ceramic_cache", "cgrants", "registry", "scorer_weighted", "stake")
-OUR_INDEXES = {"ban_address_lower"}
+OUR_INDEXES = {"ban_address_lower", "ceramic_cache_jws"}
 # What Django itself writes after every migration: content types and permissions of the installed apps.
 DJANGO_WRITES = {"django_content_type", "auth_permission"}
 
@@ -37,6 +37,7 @@ def test_the_migrations_that_make_the_existing_schema_count_as_applied_there():
     """The second one changes what Django knows, and no table."""
     assert our_migrations() == {
         ("ceramic_cache", "0100_ban_address_lower"),
+        ("ceramic_cache", "0101_stamp_jws"),
         ("account", "0100_key_prefix_as_primary_key"),
     }
 

@@ -338,3 +338,21 @@ def test_without_active_weights_the_scorers_keep_theirs(community: Any, weights:
 def read(model: Any, scorer: Any) -> tuple[Any, str]:
     row = model.objects.get(pk=scorer.pk)
     return row.weights, str(row.threshold)
+
+
+@pytest.mark.parametrize("ed25519", [False, True])
+def test_a_revoked_proof_that_is_stored_again_does_not_count(community: Any, ed25519: bool) -> None:
+    """D23, and as a scoring of the one address has it."""
+    credential = issue("Google", ed25519=ed25519)
+    credential["proof"].setdefault("proofValue", "free text")
+    passports(community, BOB)
+    PassportFactory(address=ALICE, community=community)
+    hold("Github")
+    hold(credential=credential)
+    RevocationFactory(ceramic_cache=hold(credential=credential, address=CAROL))
+    assert run_json("recalculate_scores")[0] == 0
+    batch = list(Score.objects.order_by("passport").values_list("score", "evidence", "stamps", "stamp_scores"))
+    assert [list(stamps) for _, _, stamps, _ in batch] == [["Google"], ["Github"]]
+    for holder in (BOB, ALICE):
+        score_internally(scorer_id=community.pk, address=holder)
+    assert list(Score.objects.order_by("passport").values_list("score", "evidence", "stamps", "stamp_scores")) == batch

@@ -1,5 +1,7 @@
 """By which first column of an index each statement reaches the rows of each table. Change one knowingly."""
 
+JWS_OF_A_STAMP = """ceramic_cache_ceramiccache."right"(stamp #>> '{proof,jws}'::text[], 86)"""
+
 COMMUNITY_OF_KEY = {"account_accountapikey.prefix", "account_community.account_id"}
 COMMUNITY_OR_SIBLING = {"account_community.account_id", "account_community.id"}
 COMMUNITY_BY_ID = {"account_community.id"}
@@ -20,7 +22,10 @@ SNAPSHOT = {
     *WEIGHTS,
     *POINTS,
     "ceramic_cache_ceramiccache.address",
+    "ceramic_cache_ceramiccache.id",
+    JWS_OF_A_STAMP,
     "ceramic_cache_revocation.ceramic_cache_id",
+    "ceramic_cache_revocation.proof_value",
     "registry_hashscorerlink.hash",
     "account_customization.scorer_id",
     "account_allowlist.customization_id",
@@ -38,7 +43,11 @@ DESIGNS: dict[str, set[str]] = {
     "ceramic_cache.bans_in_force": {"ceramic_cache_ban.hash", "ceramic_cache_ban.lower(address::text)"},
     "ceramic_cache.lock_stamps": set(),
     "ceramic_cache.retire_stamps": {"ceramic_cache_ceramiccache.type", *COMMUNITY_BY_ID},
-    "ceramic_cache.revoked_among": {"ceramic_cache_revocation.proof_value"},
+    "ceramic_cache.revoked_among": {
+        "ceramic_cache_revocation.proof_value",
+        "ceramic_cache_revocation.ceramic_cache_id",
+        JWS_OF_A_STAMP,
+    },
     "ceramic_cache.store_stamps": COMMUNITY_BY_ID,
     "cgrants.contributions_of": {
         "cgrants_contribution.id",

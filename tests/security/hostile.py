@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from apps.registry.scoring.proof_values import ED25519_ORDER
 from tests.endpoints.scoring_world import EXPIRY_TEXT, ISSUER, PAST, STRANGER, issue
+from tests.factories.ceramic_cache import RevocationFactory, StoredStampFactory
 from tests.unit.scoring.bombs import FAMILIES
 from tests.unit.scoring.proof_samples import base64url_bytes, base64url_text, high_s
 
@@ -123,11 +124,21 @@ def exploding(draw: random.Random, holder: str, provider: str) -> Credential:
     return bomb
 
 
+def of_a_revoked_proof(draw: random.Random, holder: str, provider: str) -> Credential:
+    """The holder's own, whose stored row was revoked; of Ed25519 he invents another `proofValue` (D23)."""
+    credential = genuine(draw, holder, provider)
+    RevocationFactory(ceramic_cache=StoredStampFactory(credential=credential, deleted_at=PAST))
+    if "jws" in credential["proof"]:
+        credential["proof"]["proofValue"] = f"free text {draw.getrandbits(32)}"
+    return credential
+
+
 KINDS: dict[str, Callable[[random.Random, str, str], Credential]] = {
     function.__name__: function
     for function in (
         forged, with_fresh_nullifiers, prolonged, with_more_members, replayed, replayed_under_the_senders_name, expired,
         of_a_stranger, with_the_signature_of_another, respelled, exploding,
+        of_a_revoked_proof,
     )
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
+from apps.ceramic_cache.revoked_proofs import NOT_REVOKED, revoked_jws_among, signed_jws
 from apps.registry.managers.communities import LOOKUPS, CommunityLookup
 from apps.registry.scoring.records import HashLink, HumanPoint, PointsState, Snapshot, StoredStamp
 from apps.registry.scoring.remembered_stamps import RememberedStamps
@@ -74,6 +75,8 @@ CROSS JOIN LATERAL (
 # tells apart what two primaries, before and after a failover, wrote under one number.
 # An address with more stamps than the limits allow (rows of before there were limits) has its newest read, by id; sizes
 # are looked at as stored, before anything is unpacked, and once more as text, of one stamp at a time.
+# An Ed25519 proof may be revoked in another row: the version names the revoked ones among the address's, so that it
+# changes when one is revoked, and when a revocation is taken back.
 # Nullifiers are looked for as an array, so that the index is used whatever the planner takes their number for: as a
 # sub-select they once had all links of a community read, 200,000 in 43 ms instead of 20 in 0.3.
 _SNAPSHOT = """
@@ -83,7 +86,7 @@ live_of_any_number AS MATERIALIZED (
            pg_column_size(stored.stamp) AS size
     FROM ceramic_cache_ceramiccache stored
     WHERE stored.address = %(address)s AND stored.deleted_at IS NULL
-      AND NOT EXISTS (SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
+      AND {not_revoked}
 ),
 held AS MATERIALIZED (
     SELECT count(*) AS number,
@@ -100,13 +103,24 @@ live AS NOT MATERIALIZED (
     WHERE id >= (SELECT first_id FROM held) AND size <= %(max_stamp_bytes)s::bigint
 ),
 version AS MATERIALIZED (
-    SELECT rows_of.version, rows_of.version IS NOT DISTINCT FROM %(known_version)s::text AS is_known
+    SELECT rows_of.version,
+           rows_of.version || array_to_string({known_revoked_jws}, ' ', '') IS NOT DISTINCT FROM %(known_version)s::text
+           AS is_known
     FROM (SELECT string_agg(concat_ws(' ', id, xmin, updated_at), ',' ORDER BY id) AS version FROM live) rows_of
 ),
-unknown AS MATERIALIZED (
-    SELECT id, type, provider, updated_at, document, stamp -> 'credentialSubject' AS subject
+readable AS MATERIALIZED (
+    SELECT id, type, provider, updated_at, document, stamp -> 'credentialSubject' AS subject,
+           CASE WHEN strpos(document, '"jws"') > 0 THEN {signed_jws} END AS jws
     FROM (SELECT *, stamp::text AS document FROM live WHERE NOT (SELECT is_known FROM version) OFFSET 0) unpacked
     WHERE octet_length(document) <= %(max_stamp_bytes)s::bigint
+),
+proofs AS MATERIALIZED (
+    SELECT CASE WHEN is_known THEN %(known_jws)s::text[]
+                ELSE ARRAY(SELECT jws FROM readable WHERE jws IS NOT NULL ORDER BY id) END AS jws FROM version
+),
+revoked_proofs AS MATERIALIZED (SELECT {revoked_jws} AS jws FROM proofs),
+unknown AS MATERIALIZED (
+    SELECT * FROM readable WHERE jws IS NULL OR jws <> ALL((SELECT jws FROM revoked_proofs)::text[])
 ),
 nullifier AS (
     SELECT subject ->> 'hash' AS hash FROM unknown
@@ -120,12 +134,13 @@ SELECT community.id, community.rule, community.human_points_program,
        CASE scorer.type WHEN 'WEIGHTED' THEN weighted.threshold
                         WHEN 'WEIGHTED_BINARY' THEN binary_weighted.threshold END,
        stamps.ids, stamps.types, stamps.providers, stamps.updated_ats, stamps.documents,
-       version.version, named.hashes, (SELECT number FROM held),
+       version.version || array_to_string(revoked_proofs.jws, ' ', ''), named.hashes, proofs.jws,
+       (SELECT number FROM held) - (SELECT count(*) FROM unnest(proofs.jws) jws WHERE jws = ANY(revoked_proofs.jws)),
        links.hashes, links.addresses, links.expiries,
        overlay.providers, overlay.weights,
        {points}
 FROM community
-CROSS JOIN version CROSS JOIN named
+CROSS JOIN version CROSS JOIN named CROSS JOIN proofs CROSS JOIN revoked_proofs
 JOIN scorer_weighted_scorer scorer ON scorer.id = community.scorer_id
 LEFT JOIN scorer_weighted_weightedscorer weighted ON weighted.scorer_ptr_id = scorer.id
 LEFT JOIN scorer_weighted_binaryweightedscorer binary_weighted ON binary_weighted.scorer_ptr_id = scorer.id
@@ -143,11 +158,20 @@ CROSS JOIN LATERAL (
 {overlay}"""
 
 
+_FRAGMENTS = {
+    "overlay": OVERLAY,
+    "not_revoked": NOT_REVOKED,
+    "signed_jws": signed_jws("unpacked"),
+    "known_revoked_jws": revoked_jws_among("%(known_jws)s::text[]"),
+    "revoked_jws": revoked_jws_among("proofs.jws"),
+}
+
+
 def _statements(name: str, template: str) -> dict[CommunityLookup, Statement]:
     points = POINTS.format(wanted="community.human_points_program AND %(points_wanted)s")
     return {
         lookup: statement(
-            f"registry.{name}.{lookup.name}", template.format(community=lookup.sql, points=points, overlay=OVERLAY)
+            f"registry.{name}.{lookup.name}", template.format(community=lookup.sql, points=points, **_FRAGMENTS)
         )
         for lookup in LOOKUPS
     }
@@ -177,9 +201,13 @@ def entrance_from(rows: Rows) -> Entrance:
 def known_values(remembered: RememberedStamps | None) -> dict[str, Any]:
     """The values by which a snapshot's statement leaves the remembered stamps where they are, and the limits."""
     if remembered is None:
-        return {"known_version": None, "known_nullifiers": None, **stamp_limits()}
-    known = {"known_version": remembered.version, "known_nullifiers": list(remembered.nullifiers)}
-    return {**known, **stamp_limits()}
+        return {"known_version": None, "known_nullifiers": None, "known_jws": [], **stamp_limits()}
+    return {
+        "known_version": remembered.version,
+        "known_nullifiers": list(remembered.nullifiers),
+        "known_jws": list(remembered.jws),
+        **stamp_limits(),
+    }
 
 
 def stamp_limits() -> dict[str, int]:
@@ -197,8 +225,8 @@ def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None 
     if not rows:
         return None
     (community_id, rule, program, weights, threshold, *rest) = rows[0]
-    columns, (version, nullifiers, live) = rest[:5], rest[5:8]
-    links, overlay, points = rest[8:11], rest[11:13], rest[13:]
+    columns, (version, nullifiers, jws, live) = rest[:5], rest[5:9]
+    links, overlay, points = rest[9:12], rest[12:14], rest[14:]
     is_known = remembered is not None and remembered.version == version
     if threshold is None:
         raise UnscorableCommunity(f"community {community_id} has no usable scorer")
@@ -217,6 +245,7 @@ def snapshot_from(rows: Rows, address: str, remembered: RememberedStamps | None 
         points=points_from(points),
         version=None if is_known else version,
         nullifiers=tuple(nullifiers),
+        jws=tuple(jws),
     )
 
 

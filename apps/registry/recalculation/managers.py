@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from apps.ceramic_cache.revoked_proofs import NOT_REVOKED, REVOKED_JWS
 from apps.registry.managers.communities import BY_ID, scorer_values
 from apps.registry.managers.outcomes import count_from, count_steps
 from apps.registry.managers.snapshots import AWARDING_LISTS, SNAPSHOT, known_values, snapshot_from
@@ -73,37 +74,43 @@ LOCK = statement(
 # A batch's kept stamps are hashed with their credentials: without this they would go through files.
 MEMORY = statement("registry.recalculation_memory", "SET LOCAL work_mem = '64MB'")
 
+_OWN_JWS = "ARRAY[credential #>> '{proof,jws}']"
+
 # Each live, unrevoked stamp beside each row that the last scorings kept of its provider, and what has no other side; in
 # no order. `is_kept`: the row has the same bytes. First they are compared as they are stored, compressed: a row that is
 # an element of a row is not unpacked for the comparison. Adding an empty object to a credential unpacks it, once for
 # all that look into it. Where the proof was verified, only those members come that decide about a score. A proof whose
 # signature is not canonical (D24) does not count as verified: the replaced scorer kept such stamps. The limits are
-# those of a snapshot, for each passport.
+# those of a snapshot, for each passport. An Ed25519 proof that is revoked in another row (D23) is looked for by its
+# JWS.
 STAMPS = statement(
     "registry.stamps_of_passports",
-    """
-    SELECT passport_id, kept_id, CASE WHEN is_proven OR is_small THEN stored_id END, provider, updated_at, is_kept,
+    f"""
+    SELECT passport_id, kept_id, CASE WHEN is_proven OR is_small AND NOT is_revoked THEN stored_id END,
+           provider, updated_at, is_kept,
            CASE WHEN is_small THEN document END,
            CASE WHEN is_proven THEN concat(
-               '{"issuer":', coalesce(credential -> 'issuer', 'null'),
+               '{{"issuer":', coalesce(credential -> 'issuer', 'null'),
                ',"expirationDate":', coalesce(credential -> 'expirationDate', 'null'),
-               ',"credentialSubject":{"id":', coalesce(credential -> 'credentialSubject' -> 'id', 'null'),
+               ',"credentialSubject":{{"id":', coalesce(credential -> 'credentialSubject' -> 'id', 'null'),
                ',"provider":', coalesce(credential -> 'credentialSubject' -> 'provider', 'null'),
                ',"hash":' || (credential -> 'credentialSubject' -> 'hash')::text,
-               ',"nullifiers":', coalesce(credential -> 'credentialSubject' -> 'nullifiers', 'null'), '}}') END
+               ',"nullifiers":', coalesce(credential -> 'credentialSubject' -> 'nullifiers', 'null'), '}}}}') END
     FROM (
-      SELECT *, octet_length(document) <= %(max_stamp_bytes)s::bigint AS is_small
+      SELECT *, octet_length(document) <= %(max_stamp_bytes)s::bigint AS is_small,
+             CASE WHEN credential #>> '{{proof,type}}' = 'Ed25519Signature2018'
+                  THEN EXISTS (SELECT {REVOKED_JWS.format(jws=_OWN_JWS)}) ELSE false END AS is_revoked
       FROM (
        SELECT *, CASE WHEN NOT is_proven THEN credential::text END AS document
        FROM (
         SELECT *, %(trusts_kept_proofs)s AND is_kept AND
                   coalesce(credential -> 'proof' ->> 'type' = 'EthereumEip712Signature2021'
-                           AND credential -> 'proof' ->> 'proofValue' ~ '^0x[0-9a-f]{128}1[bc]$'
+                           AND credential -> 'proof' ->> 'proofValue' ~ '^0x[0-9a-f]{{128}}1[bc]$'
                            AND substr(credential -> 'proof' ->> 'proofValue', 67, 64) COLLATE "C" <= %(max_s)s,
                            false) AS is_proven
         FROM (
             SELECT coalesce(held.passport_id, kept.passport_id) AS passport_id, kept.id AS kept_id, held.stored_id,
-                   held.provider, held.updated_at, held.stamp || '{}' AS credential,
+                   held.provider, held.updated_at, held.stamp || '{{}}' AS credential,
                    CASE WHEN record_image_eq(ROW(ROW(held.stamp)), ROW(ROW(kept.credential))) THEN true
                         ELSE record_image_eq(ROW(held.stamp), ROW(kept.credential)) END AS is_kept
             FROM (
@@ -115,8 +122,7 @@ STAMPS = statement(
                 FROM registry_passport passport
                 JOIN ceramic_cache_ceramiccache stored
                   ON stored.address = passport.address AND stored.deleted_at IS NULL
-                WHERE passport.id = ANY(%(passport_ids)s::bigint[]) AND NOT EXISTS (
-                    SELECT FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = stored.id)
+                WHERE passport.id = ANY(%(passport_ids)s::bigint[]) AND {NOT_REVOKED}
                     AND pg_column_size(stored.stamp) <= %(max_stamp_bytes)s::bigint
                 WINDOW newest AS (PARTITION BY passport.id ORDER BY stored.id DESC)
                ) counted

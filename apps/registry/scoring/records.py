@@ -85,8 +85,9 @@ class Snapshot:
     """All that one scoring reads. `stamps` come by ascending id; `links` hold this community's links of their
     nullifiers; `weights` is the scorer's object as stored (provider to number or text; None when null); `overlay`
     the customisation's weights, which win. `version` is that of the rows of the stamps, and `nullifiers` all that their
-    documents name; both only where the documents have come, and with them something to remember. `left_out`: how
-    many live stamps are beyond the limits of an address, and are not read.
+    documents name; both only where the documents have come, and with them something to remember. `jws` are those of
+    all live stamps with an Ed25519 proof, also of those that are revoked by it. `left_out`: how many live stamps are
+    beyond the limits of an address, and are not read.
     """
 
     address: str
@@ -101,6 +102,7 @@ class Snapshot:
     points: PointsState | None = None
     version: str | None = None
     nullifiers: Sequence[str] = ()
+    jws: Sequence[str] = ()
     left_out: int = 0
 
 

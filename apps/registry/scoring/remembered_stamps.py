@@ -16,12 +16,14 @@ CHARACTERS_OF_ONE = 1000
 
 class RememberedStamps(NamedTuple):
     """All live stamps of an address as their rows had them in this `version`, known since that time. The attestation
-    stands for the document where the proof was found to hold. `nullifiers` are all that the documents name."""
+    stands for the document where the proof was found to hold. `nullifiers` are all that the documents name, `jws` the
+    signatures of Ed25519 proofs: they may be revoked in another row, which changes the version."""
 
     version: str
     stamps: Sequence[StoredStamp]
     nullifiers: Sequence[str]
     since: datetime
+    jws: Sequence[str] = ()
 
     @property
     def size(self) -> int:
@@ -75,7 +77,7 @@ def remembered(snapshot: Snapshot, version: str, *, known: KnownCredentials, now
     stamps = [_attested(stamp, known, now) for stamp in snapshot.stamps]
     said = {nullifier: nullifier for stamp in stamps if stamp.attestation for nullifier in stamp.attestation.nullifiers}
     nullifiers = tuple(said.get(nullifier, nullifier) for nullifier in snapshot.nullifiers)
-    return RememberedStamps(version, stamps, nullifiers, now)
+    return RememberedStamps(version, stamps, nullifiers, now, tuple(snapshot.jws))
 
 
 def _attested(stamp: StoredStamp, known: KnownCredentials, now: datetime) -> StoredStamp:
