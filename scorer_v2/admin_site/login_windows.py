@@ -7,14 +7,13 @@ which the name has logged in during the last 30 days: wrong passwords from elsew
 
 import hashlib
 import logging
-from ipaddress import ip_address, ip_network
 
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.account.rate_limits import RateLimit, Window, forget, window_at
-from scorer_v2.conf import settings
+from scorer_v2.http.trusted_peers import is_from_trusted_peer
 
 logger = logging.getLogger("scorer_v2.admin_site")
 
@@ -53,17 +52,7 @@ def caller_of(request: HttpRequest) -> str:
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and _is_trusted(peer) else peer
-
-
-def _is_trusted(peer: str) -> bool:
-    trusted = {each.strip() for each in settings.FORWARDED_ALLOW_IPS.split(",") if each.strip()}
-    if not peer or "*" in trusted:
-        return True
-    try:
-        return any(ip_address(peer) in ip_network(each, strict=False) for each in trusted)
-    except ValueError:
-        return False
+    return forwarded if forwarded and is_from_trusted_peer(request) else peer
 
 
 def _of_name(name: str) -> str:
