@@ -20,7 +20,7 @@ class AnswerDeadline:
 
     __slots__ = ("_until",)
 
-    def __init__(self, *, milliseconds: int) -> None:
+    def __init__(self, *, milliseconds: float) -> None:
         self._until = monotonic() + milliseconds / 1000 if milliseconds else None
 
     def next(self, connection: PGconn) -> PGresult | None:

@@ -136,6 +136,22 @@ def names_are_spelt_right(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
     ]
 
 
+@register
+def a_thread_is_left_for_health(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """A host project knows its own threads; a process with one thread has none to leave."""
+    threads = settings.GUNICORN_THREADS
+    if threads <= 1 or 0 < settings.DATABASE_CONCURRENCY < threads:
+        return []
+    return [
+        Warning(
+            f"DATABASE_CONCURRENCY is {settings.DATABASE_CONCURRENCY} and GUNICORN_THREADS {threads}: "
+            "a slow database can take all threads, and /health would not be answered.",
+            hint="Set DATABASE_CONCURRENCY below GUNICORN_THREADS, or leave it out.",
+            id="scorer_v2.W005",
+        )
+    ]
+
+
 def _is_installed(*modules: str) -> bool:
     try:
         return all(find_spec(module) for module in modules)

@@ -19,6 +19,7 @@ APPEND_SLASH = False
 CORS_ALLOW_ALL_ORIGINS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.integer("MAX_BODY_BYTES", 5_000_000, minimum=1)
 MAX_LIST_LENGTH = environment.integer("MAX_LIST_LENGTH", 1_000, minimum=100)
+REQUEST_DEADLINE_MS = environment.integer("REQUEST_DEADLINE_MS", 15_000, minimum=1_000, maximum=60_000)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # before the admin site, whose templates it replaces
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "scorer_v2.http.request_ids.RequestIdMiddleware",
     "scorer_v2.observability.request_log.RequestLogMiddleware",
     "scorer_v2.http.error_bodies.JsonErrorMiddleware",
+    "scorer_v2.http.deadlines.RequestDeadlineMiddleware",
     "scorer_v2.rollout.middleware.RolloutMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -113,6 +115,10 @@ UNFOLD = {
 STATISTICS_CHECK_SECONDS = environment.integer("STATISTICS_CHECK_SECONDS", 1, minimum=0)
 DATABASE_TRANSACTION_SETTINGS = databases.transaction_settings()
 DATABASE_ANSWER_TIMEOUT_MS = environment.integer("DATABASE_ANSWER_TIMEOUT_MS", 15_000, minimum=0)
+# Of the threads of a process (deploy/gunicorn.conf.py) one is left for what needs no database.
+GUNICORN_THREADS = environment.integer("GUNICORN_THREADS", 4, minimum=1)
+DATABASE_CONCURRENCY = environment.integer("DATABASE_CONCURRENCY", max(GUNICORN_THREADS - 1, 1), minimum=1)
+PASSPORT_CONCURRENCY = environment.integer("PASSPORT_CONCURRENCY", 2, minimum=1)
 
 # Cache ----------------------------------------------------------------------------------------------------------------
 REDIS_SCHEMES = ("redis", "rediss", "unix")

@@ -58,7 +58,14 @@ def connection(name: str, url: str) -> dict[str, Any]:
     if server_options:
         options["options"] = server_options
     # A server-side cursor outlives its transaction.
-    return {**parsed, "CONN_MAX_AGE": None, "DISABLE_SERVER_SIDE_CURSORS": pooled, "OPTIONS": options}
+    engine = "scorer_v2.database.backend"
+    return {
+        **parsed,
+        "ENGINE": engine,
+        "CONN_MAX_AGE": None,
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
+        "OPTIONS": options,
+    }
 
 
 def _liveness() -> dict[str, int]:

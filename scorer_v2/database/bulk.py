@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db import transaction as django_transaction
 
 from scorer_v2.conf import settings
+from scorer_v2.database.request_deadline import current_deadline
 from scorer_v2.database.round_trips import CONFLICTS, SET_LOCALLY, Row, Rows, Statement, statement
 from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable
 
@@ -67,6 +68,9 @@ class BulkTransaction:
 @contextmanager
 def patient_transaction(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """For pages of the admin site: transactions in it join it, and may take PATIENCE_SECONDS a statement."""
+    deadline = current_deadline()
+    if deadline is not None:
+        deadline.allow(PATIENCE_SECONDS + 5)
     with transaction(using) as bulk:
         bulk.rows(BE_PATIENT, {"milliseconds": str(1000 * PATIENCE_SECONDS)})
         yield

@@ -20,6 +20,7 @@ from scorer_v2.answer_deadline import AnswerDeadline, AnswerOverdue
 from scorer_v2.conf import settings
 from scorer_v2.database import pipeline
 from scorer_v2.database.pipeline import Row, Rows, Statement, Step
+from scorer_v2.database.request_deadline import DeadlinePassed, current_deadline, database_wait
 from scorer_v2.observability.measurements import current
 from scorer_v2.primitives.errors import Conflict, DatabaseSilent, DatabaseUnavailable
 
@@ -48,6 +49,9 @@ CONFLICTS = frozenset({"40P01", "40001", "23505", "22012"})
 # This connection is of no use, and another one is: it lost its prepared statements, has one of that name already, or
 # a migration has changed what a prepared one gives.
 STALE = frozenset({"26000", "42P05", "0A000"})
+
+# It has not answered, and is not asked again for this request.
+OVERDUE = (AnswerOverdue, DeadlinePassed)
 
 # How many characters of the driver's own text are logged.
 LOGGED_REASON = 300
@@ -119,8 +123,9 @@ def rollback(using: str = DEFAULT_DB_ALIAS) -> None:
         return
     started = perf_counter()
     try:
-        # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
-        answer = _deadline().ask(b"ROLLBACK", driver.pgconn)
+        with database_wait():
+            # Past the driver, which would throw away prepared statements at a ROLLBACK that it sees.
+            answer = _deadline().ask(b"ROLLBACK", driver.pgconn)
         ended = answer is not None and answer.command_status == b"ROLLBACK"
     except psycopg.Error:
         ended = False
@@ -160,7 +165,8 @@ def _round_trip(steps: Sequence[Step], using: str, answers: list[PGresult]) -> N
     """It counts, whether or not it fails."""
     started = perf_counter()
     try:
-        _carry_out(steps, using, answers)
+        with database_wait():
+            _carry_out(steps, using, answers)
     finally:
         _count_round_trip(started)
 
@@ -211,7 +217,13 @@ def _driver(using: str) -> psycopg.Connection[Any]:
 
 
 def _deadline() -> AnswerDeadline:
-    return AnswerDeadline(milliseconds=settings.DATABASE_ANSWER_TIMEOUT_MS)
+    """Return the limit of this round trip: that of every one, or what is left of the request's time."""
+    milliseconds: float = settings.DATABASE_ANSWER_TIMEOUT_MS
+    request = current_deadline()
+    if request is not None:
+        left = max(1000 * request.seconds_left(), 1)
+        milliseconds = min(milliseconds, left) if milliseconds else left
+    return AnswerDeadline(milliseconds=milliseconds)
 
 
 def _rows(answers: Sequence[PGresult], using: str) -> list[Rows]:
@@ -220,7 +232,7 @@ def _rows(answers: Sequence[PGresult], using: str) -> list[Rows]:
 
 def _is_dead(error: Exception, using: str) -> bool:
     driver = connections[using].connection
-    if driver is None or not isinstance(error, psycopg.Error) or isinstance(error, AnswerOverdue):
+    if driver is None or not isinstance(error, psycopg.Error) or isinstance(error, OVERDUE):
         return False
     is_last = error.diag.severity_nonlocalized == "FATAL"
     return error.sqlstate in STALE or (isinstance(error, psycopg.OperationalError) and (is_last or bool(driver.closed)))
@@ -231,7 +243,7 @@ def _translated(error: Exception, steps: Sequence[Step]) -> Exception:
     if state in CONFLICTS:
         logger.info("a conflict with another request", extra={"sqlstate": state, "statements": _names(steps)})
         return Conflict(state)
-    if isinstance(error, AnswerOverdue):
+    if isinstance(error, OVERDUE) or isinstance(error.__cause__, OVERDUE):
         logger.error("the database did not answer in time", extra={"statements": _names(steps)})
         return DatabaseSilent()
     extra = {"sqlstate": state, "statements": _names(steps), "error": type(error).__name__}

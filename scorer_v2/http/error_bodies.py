@@ -1,14 +1,20 @@
 """Every error of the API is JSON (D16), whoever made it: Django's URL resolver, its limits, or a crash."""
 
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from scorer_v2.http.answers import detail_answer
+from scorer_v2.primitives.errors import DatabaseUnavailable
 
 # Pages for people keep Django's own error pages.
 PAGES = ("/admin/", "/static/")
+
+# The database could not be asked, or did not answer.
+DATABASE_FAILED = (OperationalError, InterfaceError, DatabaseUnavailable)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
@@ -19,8 +25,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return detail_answer("Bad Request", status=400)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After where the database is what failed, as on pages of the admin site; else 500."""
+    if isinstance(sys.exc_info()[1], DATABASE_FAILED):
+        return unavailable(request)
     return detail_answer("Internal Server Error", status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as those above
+    answer = detail_answer(DatabaseUnavailable.detail, status=503)
+    answer.headers["Retry-After"] = "1"
+    return answer
 
 
 class JsonErrorMiddleware:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from scorer_v2.database.request_deadline import current_deadline
 from scorer_v2.database.round_trips import close, fetch, statement
 from scorer_v2.database.schema_check import missing_from_schema
 from scorer_v2.http.answers import json_answer, json_bytes
@@ -20,6 +21,8 @@ logger = logging.getLogger("scorer_v2.health")
 
 # Asks whether the database answers.
 PING = statement("scorer_v2.ping", "SELECT 1")
+# Longer than probes wait for it.
+READY_SECONDS = 5.0
 SCHEMA_IS_FRESH_SECONDS = 60.0
 _schema_checked_at: float | None = None
 
@@ -34,6 +37,9 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """200 when all parts serve; 503 otherwise. A cache that is down is told, but serves (limits fail open)."""
+    deadline = current_deadline()
+    if deadline is not None:
+        deadline.allow_only(READY_SECONDS)
     parts = {"database": _database(), "schema": "unknown", "cache": _cache()}
     if parts["database"] == "ok":
         parts["schema"] = _schema()

@@ -14,6 +14,7 @@ from django.urls import is_valid_path
 from scorer_v2 import api_urls
 from scorer_v2.conf import settings
 from scorer_v2.http.answers import detail_answer
+from scorer_v2.http.deadlines import RequestDeadlineMiddleware
 from scorer_v2.http.error_bodies import PAGES, JsonErrorMiddleware
 from scorer_v2.http.request_ids import RequestIdMiddleware
 from scorer_v2.observability import metrics
@@ -61,7 +62,9 @@ class RolloutMiddleware:
         self.header = "HTTP_" + settings.ROLLOUT_HEADER.upper().replace("-", "_")
         is_alone = django_settings.ROOT_URLCONF == OWN_URLCONF
         self.answer = self._alone if is_alone else self._mounted
-        self.serve_mounted = RequestIdMiddleware(RequestLogMiddleware(JsonErrorMiddleware(self._serve_chosen)))
+        self.serve_mounted = RequestIdMiddleware(
+            RequestLogMiddleware(JsonErrorMiddleware(RequestDeadlineMiddleware(self._serve_chosen)))
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.answer(request)

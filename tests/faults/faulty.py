@@ -32,6 +32,9 @@ from tools.prove.figures import Figures
 LIMITS = {
     "WEB_CONCURRENCY": "2",
     "GUNICORN_THREADS": "4",
+    # All ask for one address: on a busy machine it would be refused for that (test_deadlines.py has the real limits).
+    "DATABASE_CONCURRENCY": "4",
+    "PASSPORT_CONCURRENCY": "4",
     "DATABASE_CONNECT_TIMEOUT": "2",
     "DATABASE_LOCK_TIMEOUT_MS": "400",
     "DATABASE_STATEMENT_TIMEOUT_MS": "800",

@@ -7,7 +7,8 @@ import pytest
 
 from tests.server.servers import Servers, Service, servers_of, show_logs
 
-SETTINGS = {"GUNICORN_THREADS": "12"}
+# Tests of races hold a lock until all requests wait for it: no request may be refused before.
+SETTINGS = {"GUNICORN_THREADS": "12", "DATABASE_CONCURRENCY": "12", "PASSPORT_CONCURRENCY": "12"}
 
 
 @pytest.fixture

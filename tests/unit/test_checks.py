@@ -101,3 +101,11 @@ def test_a_name_almost_like_a_setting_is_misspelt(name: str, monkeypatch: pytest
 def test_other_names_are_not_misspelt(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "true")
     assert name not in environment.misspelt_names()
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "threads", "warns"), [(3, 4, False), (4, 4, True), (9, 4, True), (1, 1, False)]
+)
+def test_w005_a_thread_is_left_for_health(settings: Settings, concurrency: int, threads: int, warns: bool) -> None:
+    settings.DATABASE_CONCURRENCY, settings.GUNICORN_THREADS = concurrency, threads
+    assert (found("scorer_v2.W005") is not None) == warns

@@ -1,6 +1,7 @@
 """One scoring's transaction: opened, locked and read in one round trip, written and committed in another."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +28,7 @@ from apps.registry.managers.snapshots import (
 from apps.registry.managers.statistics import statistics_steps
 from apps.registry.scoring.records import Outcome, Snapshot
 from apps.registry.scoring.remembered_stamps import RememberedStamps
+from scorer_v2.database.request_deadline import passport_line
 from scorer_v2.database.round_trips import BEGIN, COMMIT, Rows, Step, commit_and, rollback, send
 from scorer_v2.primitives.errors import Conflict, DatabaseUnavailable, DomainError
 
@@ -61,6 +63,7 @@ class ScoringTransaction:
         }
         self.snapshot: Snapshot | None = None
         self.entrance = Entrance(passport_id=None, created=False)
+        self._line = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -68,10 +71,12 @@ class ScoringTransaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        rollback()
+        with self._line:
+            rollback()
 
     def open_for_key(self, *, key: PresentedKey, scorer_id: int) -> KeyRow | None:
         """Return the key's row; lock and load only if it is proven by its SHA-256 and usable."""
+        self._line.enter_context(passport_line(self.address, scorer_id))
         key_rows, *rows = send(BEGIN, find_key_step(key), *self._read_for_key(key, scorer_id), restartable=True)[1:]
         self._keep(rows)
         return key_from(key_rows)
@@ -86,6 +91,7 @@ class ScoringTransaction:
 
         Raises UnstorableStamps for values that PostgreSQL's types cannot hold.
         """
+        self._line.enter_context(passport_line(self.address, scorer_id))
         values = {**self.values, **scorer_values(scorer_id)}
         steps = (BEGIN, Step(ENTER[lookup], values), *saving, Step(SNAPSHOT[lookup], values))
         try:
