@@ -23,14 +23,20 @@ router = Router(tags=["scores"])
 )
 def score_for_partner(
     request: PartnerHttpRequest,
-    scorer_id: Annotated[int, Path(description="Your scorer's id; a negative one means the demo scorer.")],
+    scorer_id: Annotated[
+        str,
+        Path(
+            description="Your scorer's id, or its external id; a negative number means the demo scorer.",
+            example="335",
+        ),
+    ],
     address: Annotated[str, Path(description="An Ethereum address.")],
     include_human_points: Annotated[bool, Query(description="Whether the answer has human points.")] = False,
 ) -> HttpResponse:
     """Computes the score of the address in your scorer from the stamps that it holds now."""
     body = services.score_for_partner(
         key=request.auth,
-        scorer_id=scorer_id,
+        scorer=scorer_id,
         address=address,
         include_human_points=include_human_points,
         request=partner_request(request),

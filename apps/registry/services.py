@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
+from pydantic import TypeAdapter, ValidationError
 
 from apps.account import services as account
 from apps.account.analytics import PartnerRequest, analytics_entry
@@ -51,6 +52,8 @@ MISCONFIGURED = "Community matching the configured scorer id does not exist! Thi
 
 LISTED_TYPE = 1  # V1 stamps; V2 rows count for the score and are not listed
 
+_INTEGER = TypeAdapter(int)
+
 Answer = TypeVar("Answer")
 
 
@@ -58,6 +61,19 @@ class StampLimitExceeded(DomainError):
     """The address would have more stamps, or larger ones, than the limits allow."""
 
     status = 400
+
+
+class UnknownScorerText(DomainError):
+    """A scorer id that is no number, and no external id of the caller's communities."""
+
+    status = 422
+    detail = (
+        {
+            "type": "int_parsing",
+            "loc": ["path", "scorer_id"],
+            "msg": "Input should be a valid integer, unable to parse string as an integer",
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +171,14 @@ def refuse_beyond_limits(snapshot: Snapshot) -> None:
 
 # Partners: endpoint 1 -------------------------------------------------------------------------------------------------
 def score_for_partner(
-    *, key: PresentedKey, scorer_id: int, address: str, include_human_points: bool, request: PartnerRequest
+    *, key: PresentedKey, scorer: str, address: str, include_human_points: bool, request: PartnerRequest
 ) -> bytes:
-    """Return the score object as JSON (behaviour 4.1).
+    """Return the score object as JSON (behaviour 4.1). `scorer` is an id or an external id, as the path has it.
 
-    Raises, in this order: InvalidApiKey, PermissionDenied, RateLimited, NotFound, InvalidAddress; and
-    DatabaseUnavailable, or DomainError with status 500. Nothing is written then but an analytics row.
+    Raises, in this order: InvalidApiKey, PermissionDenied, RateLimited, NotFound or UnknownScorerText, InvalidAddress;
+    and DatabaseUnavailable, or DomainError with status 500. Nothing is written then but an analytics row.
     """
-    call = _PartnerCall(key=key, scorer_id=scorer_id, request=request)
+    call = _PartnerCall(key=key, scorer=scorer, request=request)
     try:
         call.enforce_rate_limit()
         scored = score(
@@ -188,9 +204,9 @@ def score_for_partner(
 class _PartnerCall:
     """A partner's request: its key, and the analytics rows that tell what became of it."""
 
-    def __init__(self, *, key: PresentedKey, scorer_id: int, request: PartnerRequest) -> None:
+    def __init__(self, *, key: PresentedKey, scorer: str, request: PartnerRequest) -> None:
         self.key = key
-        self.scorer_id = effective_scorer_id(scorer_id)
+        self.scorer_id = scorer_of_path(scorer)
         self.request = request
         self.row: KeyRow | None = None
 
@@ -229,7 +245,7 @@ class _PartnerCall:
         if refusal is not None:
             self._refuse(transaction, refusal.error, refusal.reason)
         if transaction.snapshot is None:
-            self._refuse(transaction, NotFound(NO_SCORER), NO_SCORER)
+            self._refuse_unknown_scorer(transaction)
         if transaction.address is None:
             self._refuse(transaction, InvalidAddress(), InvalidAddress.detail)
         return transaction.snapshot
@@ -249,6 +265,13 @@ class _PartnerCall:
         limit = (self.row.rate_limit if self.row is not None else None) or ""
         known_limits.keep(self.key.digest, limit)
         return limit
+
+    def _refuse_unknown_scorer(self, transaction: ScoringTransaction) -> NoReturn:
+        """Raise NotFound for a number, and UnknownScorerText, which leaves no analytics row, for a text."""
+        if isinstance(self.scorer_id, int):
+            self._refuse(transaction, NotFound(NO_SCORER), NO_SCORER)
+        transaction.abandon(None)
+        raise UnknownScorerText
 
     def _refuse(self, transaction: ScoringTransaction, error: DomainError, text: str) -> NoReturn:
         transaction.abandon(self._entry(transaction.now, status=error.status, error=text))
@@ -363,6 +386,14 @@ def _has_expired(row: ScoreRow) -> bool:
 
 
 # What the endpoints share ---------------------------------------------------------------------------------------------
+def scorer_of_path(text: str) -> int | str:
+    """Return the scorer id of a path: a number, negative ones replaced (D9), or any other text as an external id."""
+    try:
+        return effective_scorer_id(_INTEGER.validate_python(text))
+    except ValidationError:
+        return text
+
+
 def effective_scorer_id(scorer_id: int) -> int:
     """Return the demo scorer's id for a negative one (D9). Without a demo scorer it stays negative, found nowhere."""
     if scorer_id >= 0 or settings.DEMO_API_SCORER_ID is None:

@@ -91,9 +91,9 @@ def database_wait() -> Iterator[float | None]:
 
 
 @contextmanager
-def passport_line(address: str | None, scorer_id: int) -> Iterator[None]:
+def passport_line(address: str | None, scorer: int | str) -> Iterator[None]:
     """Let few requests of the process lock the same passport at once. Raises DatabaseBusy."""
-    deadline, key = _current.get(), ("passport", address, scorer_id)
+    deadline, key = _current.get(), ("passport", address, scorer)
     if deadline is None or address is None:
         yield
         return

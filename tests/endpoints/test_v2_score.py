@@ -3,6 +3,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pytest_django import Settings
@@ -149,6 +150,20 @@ def test_an_external_id_is_compared_with_the_decimal_text_of_the_id() -> None:
     assert answered(partner.score(scorer_id="0077")) == (404, NO_SCORER)
 
 
+@pytest.mark.parametrize("text", ["my-scorer", "0x12", "Ünicode ✓", "1.5", "x" * 42])
+def test_any_text_finds_a_community_of_the_keys_account_by_its_external_id(text: str) -> None:
+    partner = Partner(external_scorer_id=text, threshold="3")
+    assert partner.score(scorer_id=quote(text)).json()["threshold"] == "3.00000"
+
+
+def test_a_text_that_is_the_external_id_of_another_account_is_422_and_leaves_no_row() -> None:
+    partner = Partner()
+    CommunityFactory(external_scorer_id="theirs")
+    before = all_rows()
+    assert answered(partner.score(scorer_id="theirs")) == (422, {"detail": [NOT_AN_INTEGER]})
+    assert all_rows() == before
+
+
 def test_a_soft_deleted_community_is_scored() -> None:
     assert Partner(deleted_at="2025-01-01T00:00:00Z").score().status_code == 200
 
@@ -186,8 +201,8 @@ def test_a_key_without_permission_is_403_before_the_parameters() -> None:
 def test_wrong_parameters_are_422_before_the_rate_limit(settings: Settings) -> None:
     settings.RATELIMIT_ENABLE = True
     partner = Partner(key={"rate_limit": "0/1h"})
-    assert partner.score(scorer_id="abc").status_code == 422
     assert partner.score(query="?include_human_points=maybe").status_code == 422
+    assert partner.score(scorer_id="abc").status_code == 429
 
 
 def test_the_rate_limit_is_429_before_the_community(settings: Settings) -> None:

@@ -30,9 +30,7 @@ class CommunityForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         external, account = cleaned.get("external_scorer_id"), cleaned.get("account")
-        if external and not (external.isascii() and external.isdigit()):
-            self.add_error("external_scorer_id", "Digits only: the stamps API asks for numbers.")
-        elif external and account is not None and _is_hidden(external, account, self.instance):
+        if external and account is not None and _is_hidden(external, account, self.instance):
             self.add_error(
                 "external_scorer_id", "The account has a community of this id, which nobody would find then."
             )
@@ -75,6 +73,6 @@ class CommunityAdmin(PermanentAdmin):
 
 def _is_hidden(external: str, account: Any, community: Community) -> bool:
     """Whether another community of the account has that id: the external one is found before it (4.1)."""
-    if len(external) > 18 or int(external) == community.pk:
+    if not (external.isascii() and external.isdigit()) or len(external) > 18 or int(external) == community.pk:
         return False
     return Community.objects.filter(pk=int(external), account=account).exists()

@@ -6,6 +6,8 @@ Fragments, each a query of at most one `account_community` row, that the scoring
 from dataclasses import dataclass
 from typing import Any
 
+from scorer_v2.primitives.storable import is_storable
+
 LARGEST_ID = 2**63 - 1
 
 # A usable partner key's own communities: by external id first, then by id. An unproven key finds nothing, so that
@@ -52,6 +54,8 @@ BY_ID = CommunityLookup("by_id", _BY_ID)
 LOOKUPS = (OF_A_KEY, OR_SIBLING, BY_ID)
 
 
-def scorer_values(scorer_id: int) -> dict[str, Any]:
-    """The values of a lookup: an id beyond the column finds nothing by id, but may be an external id."""
-    return {"scorer_id": scorer_id if abs(scorer_id) <= LARGEST_ID else None, "scorer_text": str(scorer_id)}
+def scorer_values(scorer: int | str) -> dict[str, Any]:
+    """The values of a lookup: an id beyond the column, or a text, finds nothing by id, but may be an external id."""
+    if isinstance(scorer, int):
+        return {"scorer_id": scorer if abs(scorer) <= LARGEST_ID else None, "scorer_text": str(scorer)}
+    return {"scorer_id": None, "scorer_text": scorer if is_storable(scorer) else None}

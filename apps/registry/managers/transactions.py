@@ -74,14 +74,14 @@ class ScoringTransaction:
         with self._line:
             rollback()
 
-    def open_for_key(self, *, key: PresentedKey, scorer_id: int) -> KeyRow | None:
+    def open_for_key(self, *, key: PresentedKey, scorer_id: int | str) -> KeyRow | None:
         """Return the key's row; lock and load only if it is proven by its SHA-256 and usable."""
         self._line.enter_context(passport_line(self.address, scorer_id))
         key_rows, *rows = send(BEGIN, find_key_step(key), *self._read_for_key(key, scorer_id), restartable=True)[1:]
         self._keep(rows)
         return key_from(key_rows)
 
-    def migrate_and_reopen(self, *, row: KeyRow, key: PresentedKey, scorer_id: int) -> None:
+    def migrate_and_reopen(self, *, row: KeyRow, key: PresentedKey, scorer_id: int | str) -> None:
         """Store the SHA-256 of a key that PBKDF2 proved, commit that, and open the scoring anew."""
         steps = (migrate_key_step(row, key), COMMIT, BEGIN, *self._read_for_key(key, scorer_id))
         self._keep(send(*steps)[3:])
@@ -143,7 +143,7 @@ class ScoringTransaction:
             now=self.now,
         )
 
-    def _read_for_key(self, key: PresentedKey, scorer_id: int) -> tuple[Step, Step]:
+    def _read_for_key(self, key: PresentedKey, scorer_id: int | str) -> tuple[Step, Step]:
         proof = {"key_prefix": key.prefix, "key_digest": key.digest}
         values = {**self.values, **scorer_values(scorer_id), **proof}
         return Step(ENTER[OF_A_KEY], values), Step(SNAPSHOT[OF_A_KEY], values)
