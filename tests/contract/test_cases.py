@@ -16,8 +16,11 @@ from tests.server.servers import Servers
 PROFILES = ("default", "plain", "ratelimit")
 
 JULY_2026 = ("access_tokens", "embed_config", "lambda_scoring", "points_write")
-"""The files of July 2026 of what is built (every case of `rate_limits` asks an endpoint that is not). Cases with a hint show where this service may differ, those of the Lambda
-functions what clients of theirs see: neither has to match."""
+"""The files of July 2026 of what is built; every case of `rate_limits` asks an endpoint that is not.
+
+Cases with a hint show where this service may differ, those of the Lambda functions what clients of theirs see: neither
+has to match.
+"""
 JULY_2026_PROFILES = ("head", "head-points")
 OTHERWISE_BY_RULE = {
     "lambda_scoring/validate key wrong secret": "D17: a refused key of a known prefix leaves an analytics row",
