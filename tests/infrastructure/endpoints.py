@@ -1,4 +1,4 @@
-"""The fifteen endpoints: a request to each, the load balancer that it comes to, and who answers it today."""
+"""The sixteen endpoints: a request to each, the load balancer that it comes to, and who answers it today."""
 
 from dataclasses import dataclass
 
