@@ -13,6 +13,9 @@ from settings import environment
 # Our statements find rows by keys: one plan is right for all values, and planning anew costs more than running.
 PLANNED_ONCE = ("-c plan_cache_mode=force_generic_plan",)
 
+# Compiling a statement that takes half a millisecond takes a hundred; the planner may decide so by its estimates.
+NOT_COMPILED = "-c jit=off"
+
 # Seconds until the first question whether the other side is there, between questions, and how many go unanswered.
 KEEPALIVES = {"idle": 30, "interval": 10, "count": 3}
 
@@ -53,7 +56,7 @@ def connection(name: str, url: str) -> dict[str, Any]:
     planned_once = prepared and environment.flag("DATABASE_GENERIC_PLANS", default=True)
     # What the URL itself says comes last, and wins.
     stated = [options["options"]] if options.get("options") else []
-    own = [] if pooled else [*_server_options(), *(PLANNED_ONCE if planned_once else ())]
+    own = [] if pooled else [*_server_options(), NOT_COMPILED, *(PLANNED_ONCE if planned_once else ())]
     server_options = " ".join([*own, *stated])
     if server_options:
         options["options"] = server_options
@@ -108,7 +111,7 @@ def transaction_settings() -> dict[str, str]:
     """
     if not is_pooled():
         return {}
-    return {"TimeZone": "UTC", **{name: str(limit) for name, limit in _limits().items()}}
+    return {"TimeZone": "UTC", "jit": "off", **{name: str(limit) for name, limit in _limits().items()}}
 
 
 def url_through_proxy(url: str, proxy: str | None) -> str:

@@ -68,7 +68,7 @@ def test_it_answers_and_stores_what_is_recorded(servers: Servers, case: dict[str
 
 def test_the_recorded_cases_are_all_there() -> None:
     cases = list(recorded_cases())
-    assert len({case["name"] for case in cases}) == len(cases) == 249
+    assert len({case["name"] for case in cases}) == len(cases) == 250
     assert {case["profile"] for case in cases} == set(PROFILES)
     newer = list(newer_cases())
     assert {case["profile"] for case in newer} == set(JULY_2026_PROFILES)

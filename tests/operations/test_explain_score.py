@@ -193,3 +193,14 @@ def test_the_command_prints_json(community: Any) -> None:
 def test_the_command_refuses_what_it_does_not_know(community: Any) -> None:
     assert run("explain_score", ALICE, "--scorer", 7) == (1, "There is no such scorer.")
     assert run("explain_score", "nobody", "--scorer", community.pk) == (1, "Invalid address.")
+
+
+@pytest.mark.parametrize("ed25519", [False, True])
+def test_it_names_a_proof_that_is_revoked_at_another_row(ed25519: bool) -> None:
+    community = CommunityFactory()
+    issued = issue("Google", ed25519=ed25519)
+    stored = {**issued, "proof": {"proofValue": "chosen freely", **issued["proof"]}}
+    RevocationFactory(ceramic_cache=hold(credential=stored, provider="Google", address=BOB))
+    hold(credential=stored, provider="Google")
+    _, printed = run("explain_score", ALICE, "--scorer", community.pk)
+    assert "Its proof is revoked" in printed

@@ -61,6 +61,7 @@ def test_behind_a_pooler_transactions_set_the_limits_and_nothing_is_prepared(mon
     assert found["DISABLE_SERVER_SIDE_CURSORS"]
     assert transaction_settings() == {
         "TimeZone": "UTC",
+        "jit": "off",
         "statement_timeout": "10000",
         "lock_timeout": "5000",
         "idle_in_transaction_session_timeout": "10000",

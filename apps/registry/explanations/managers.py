@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.ceramic_cache.managers import BANS_IN_FORCE
+from apps.ceramic_cache.revoked_proofs import NOT_REVOKED, revoked_jws_among, signed_jws
 from apps.registry.explanations.records import BanInForce, RevokedStamp, ScoreEvent, ScoreFacts, StoredOutcome
 from apps.registry.managers.communities import BY_ID, scorer_values
 from apps.registry.managers.outcomes import COUNT_METAMASK_AWARDS
@@ -27,17 +28,19 @@ STORED = statement(
     """,
 )
 
-# The live stamps that are revoked, and the lists that did it.
+# The live stamps that are revoked, and the lists that did it; where the proof is revoked at another row (D23), no list.
 REVOKED = statement(
     "registry.explain_revoked",
-    """
+    f"""
     SELECT stored.id, stored.type, stored.provider, stored.updated_at, stored.stamp::text,
-           list.id, list.name
+           list.id, list.name, revocation.id IS NULL
     FROM ceramic_cache_ceramiccache stored
-    JOIN ceramic_cache_revocation revocation ON revocation.ceramic_cache_id = stored.id
+    LEFT JOIN ceramic_cache_revocation revocation ON revocation.ceramic_cache_id = stored.id
     LEFT JOIN ceramic_cache_revocationlist list ON list.id = revocation.revocation_list_id
     WHERE stored.address = %(address)s AND stored.deleted_at IS NULL
       AND pg_column_size(stored.stamp) <= %(max_stamp_bytes)s::bigint
+      AND (NOT ({NOT_REVOKED})
+           OR cardinality({revoked_jws_among(f"ARRAY[{signed_jws('stored')}]")}) > 0)
     ORDER BY stored.id LIMIT %(max_stamps)s::bigint
     """,
 )
@@ -113,5 +116,6 @@ def _text(evidence: Any, name: str) -> str | None:
 
 
 def _revoked(row: tuple[Any, ...]) -> RevokedStamp:
-    *stamp, list_id, name = row
-    return RevokedStamp(StoredStamp(*stamp), (name or f"revocation list {list_id}") if list_id else None)
+    *stamp, list_id, name, elsewhere = row
+    by = (name or f"revocation list {list_id}") if list_id else None
+    return RevokedStamp(StoredStamp(*stamp), by, elsewhere=elsewhere)

@@ -126,10 +126,12 @@ class ScoreExplanation:
 
 @dataclass(frozen=True, slots=True)
 class RevokedStamp:
-    """A live stamp that is revoked. `list_name` is None for a revocation of no list."""
+    """A live stamp that is revoked. `list_name` is None for a revocation of no list; `elsewhere`: its proof is that of
+    another row that is revoked (D23)."""
 
     stamp: StoredStamp
     list_name: str | None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

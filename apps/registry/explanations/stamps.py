@@ -105,6 +105,8 @@ def _told(
 def _told_revoked(revoked: RevokedStamp, snapshot: Snapshot) -> StampExplanation:
     by = revoked.list_name
     sentence = f"It is revoked by {by}." if by else "It is revoked, by hand or by a ban."
+    if revoked.elsewhere:
+        sentence = "Its proof is revoked: the same credential was revoked where it was stored before."
     return replace(_base(revoked.stamp, snapshot), verdict=REVOKED, sentence=sentence, revoked_by=by)
 
 
