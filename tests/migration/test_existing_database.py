@@ -87,6 +87,8 @@ def test_it_is_still_the_existing_schema_and_has_all_that_the_code_needs(existin
 
 def test_before_it_only_our_indexes_are_missing(existing_database):
     assert missing_from_schema(connections[existing_database.alias]) == [
+        "ceramic_cache_ceramiccache: index on (\"right\"(stamp #>> '{proof,jws}'::text[], 86)) "
+        "where (stamp #> '{proof,jws}'::text[]) IS NOT NULL is missing",
         "ceramic_cache_ban: index on (lower(address::text)) is missing",
     ]
 

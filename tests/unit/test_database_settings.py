@@ -23,7 +23,7 @@ def test_a_request_has_limits_and_one_plan() -> None:
     assert server_options() == (
         "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
         " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-        " -c plan_cache_mode=force_generic_plan"
+        " -c jit=off -c plan_cache_mode=force_generic_plan"
     )
 
 
@@ -34,7 +34,7 @@ def test_what_the_url_says_comes_last_and_wins() -> None:
 def test_all_of_it_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*LIMITS, "DATABASE_GENERIC_PLANS"):
         monkeypatch.setenv(name, "0")
-    assert server_options() == ""
+    assert server_options() == "-c jit=off"
 
 
 def test_without_prepared_statements_there_is_no_plan_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
