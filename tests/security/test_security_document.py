@@ -6,7 +6,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENT = (CHECKOUT / "SECURITY.md").read_text()
 SETTINGS = (CHECKOUT / "docs" / "settings.md").read_text()
-FILES = {file.stem for file in Path(__file__).parent.glob("test_*.py")}
+FILES = {file.stem for file in (CHECKOUT / "tests").rglob("test_*.py")}
 
 
 def test_every_test_that_it_names_is_there() -> None:
