@@ -24,18 +24,23 @@ AND NOT EXISTS (
            WHERE other.id = revoked.ceramic_cache_id))
 """
 
-# The revocations of stored credentials with one of these JWSs, by the index `ceramic_cache_jws`: its 86 last characters
-# are the signature itself, and short enough for an index whatever somebody stores. Without JWSs nothing is read.
+# The revoked stored credentials `other` with one of these JWSs, each looked up by the index `ceramic_cache_jws` on the
+# 86 last characters: they are the signature itself, and short enough for an index whatever somebody stores. OFFSET and
+# the sub-select keep the planner from a join with all revocations, for which it once read every stored stamp.
 REVOKED_JWS = f"""
-FROM ceramic_cache_ceramiccache other
-JOIN ceramic_cache_revocation revoked ON revoked.ceramic_cache_id = other.id
-WHERE cardinality({{jws}}) > 0 AND (other.stamp #> '{{{{proof,jws}}}}') IS NOT NULL
-  AND right(other.stamp #>> '{{{{proof,jws}}}}', 86) = ANY(ARRAY(SELECT right(jws, 86) FROM unnest({{jws}}) jws))
-  AND {signed_jws("other").replace("{", "{{").replace("}", "}}")} = ANY({{jws}})
+FROM unnest({{jws}}) AS sought(jws)
+CROSS JOIN LATERAL (
+    SELECT stored.id, stored.stamp FROM ceramic_cache_ceramiccache stored
+    WHERE (stored.stamp #> '{{{{proof,jws}}}}') IS NOT NULL
+      AND right(stored.stamp #>> '{{{{proof,jws}}}}', 86) = right(sought.jws, 86)
+    OFFSET 0
+) other
+WHERE {signed_jws("other").replace("{", "{{").replace("}", "}}")} = sought.jws
+  AND (SELECT true FROM ceramic_cache_revocation revoked WHERE revoked.ceramic_cache_id = other.id)
 """
 
 
 def revoked_jws_among(jws: str) -> str:
     """Return the SQL of an ordered array: the JWSs of revoked credentials among those of an SQL array."""
     revoked = REVOKED_JWS.format(jws=jws)
-    return f"ARRAY(SELECT DISTINCT other.stamp #>> '{{proof,jws}}' AS jws {revoked} ORDER BY jws)::text[]"
+    return f"ARRAY(SELECT DISTINCT sought.jws {revoked} ORDER BY sought.jws)::text[]"

@@ -125,9 +125,9 @@ def exploding(draw: random.Random, holder: str, provider: str) -> Credential:
 
 
 def of_a_revoked_proof(draw: random.Random, holder: str, provider: str) -> Credential:
-    """The holder's own, whose stored row was revoked; of Ed25519 he invents another `proofValue` (D23)."""
+    """The holder's own, revoked where it was stored at another address; of Ed25519 with another `proofValue` (D23)."""
     credential = genuine(draw, holder, provider)
-    RevocationFactory(ceramic_cache=StoredStampFactory(credential=credential, deleted_at=PAST))
+    RevocationFactory(ceramic_cache=StoredStampFactory(stamp=copy.deepcopy(credential), provider=provider))
     if "jws" in credential["proof"]:
         credential["proof"]["proofValue"] = f"free text {draw.getrandbits(32)}"
     return credential

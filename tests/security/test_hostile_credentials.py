@@ -163,6 +163,7 @@ def test_what_the_hostile_ones_are_made_of_counts(community: Any) -> None:
             assert send(holder, [stamp], community, embed=embed).json()["score"]["score"] == "1.00000"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_kinds_are_generated_from_the_seed(kind: str) -> None:
     holder, draws = an_address(random.Random(SEED)), [random.Random(SEED) for _ in range(2)]
