@@ -116,13 +116,22 @@ def _observe_scoring(route: str, measured: Measurement) -> None:
 @csrf_exempt
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For who presents METRICS_TOKEN as a bearer token; 404 where no token is set, but for development."""
+    """Return the metrics. Requires METRICS_TOKEN as a bearer token; 404 where none is set, except in development."""
     if not settings.METRICS_TOKEN and not settings.DEVELOPMENT:
         return not_found(request)
     given = request.META.get("HTTP_AUTHORIZATION", "").encode(errors="surrogateescape")
     if settings.METRICS_TOKEN and not hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
         return detail_answer(Unauthorized.detail, status=Unauthorized.status)
-    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(_collected(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _collected() -> bytes:
+    """Return the text of all processes' metrics. The master may fold the file of a worker that ended while it is read:
+    read again then."""
+    try:
+        return generate_latest(_registry())
+    except FileNotFoundError:
+        return generate_latest(_registry())
 
 
 def _registry() -> CollectorRegistry:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from prometheus_client import REGISTRY
 from prometheus_client.mmap_dict import MmapedDict
 from pytest_django import Settings
@@ -142,6 +142,23 @@ def test_development_needs_no_token_for_metrics(settings: Settings) -> None:
     assert metrics.metrics(request).status_code == 404
     settings.METRICS_TOKEN = "a-token"
     assert metrics.metrics(request).status_code == 401
+
+
+def test_metrics_are_read_again_when_the_file_of_an_ended_worker_is_folded_meanwhile(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.METRICS_TOKEN = "token"
+    attempts = iter([FileNotFoundError(), b"read again"])
+
+    def generate(_: Any) -> bytes:
+        found = next(attempts)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(metrics, "generate_latest", generate)
+    answer = Client().get("/metrics", headers={"Authorization": "Bearer token"})
+    assert (answer.status_code, answer.content) == (200, b"read again")
 
 
 def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(settings: Settings) -> None:
