@@ -99,9 +99,11 @@ def test_it_retires_the_live_v1_rows_of_the_same_providers_and_no_others(communi
     assert answer["score"]["score"] == "3.00000"
 
 
-def test_a_revocation_goes_with_the_row_that_it_revoked(community: Any) -> None:
+def test_a_new_credential_takes_the_place_of_a_revoked_one(community: Any) -> None:
+    """The same one, stored again, stays revoked (D23)."""
     RevocationFactory(ceramic_cache=hold("Google"))
-    assert len(store_embed(body(community, issue("Google"))).json()["stamps"]) == 1
+    assert store_embed(body(community, issue("Google"))).json()["stamps"] == []
+    assert len(store_embed(body(community, issue("Google", "v0:new"))).json()["stamps"]) == 1
 
 
 def test_what_does_not_count_is_stored_and_listed_all_the_same(community: Any) -> None:

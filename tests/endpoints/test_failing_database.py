@@ -40,6 +40,7 @@ REQUESTS: dict[str, tuple[str, dict[str, str], Any]] = {
         None,
     ),
     "internal/stake/legacy-gtc/<address>/<int:round_id>": (f"/internal/stake/legacy-gtc/{ALICE}/1", INTERNAL, None),
+    "internal/embed/config": ("/internal/embed/config?community_id=987654321", {}, None),
     "internal/embed/weights": ("/internal/embed/weights?community_id=987654321", {}, None),
     "internal/stake/gtc/<address>": (f"/internal/stake/gtc/{ALICE}", INTERNAL, None),
 }
