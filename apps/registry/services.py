@@ -67,6 +67,7 @@ class UnknownScorerText(DomainError):
     """A scorer id that is no number, and no external id of the caller's communities."""
 
     status = 422
+    reason = "int_parsing at path.scorer_id"
     detail = (
         {
             "type": "int_parsing",

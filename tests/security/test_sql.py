@@ -17,6 +17,7 @@ CHECKOUT = Path(__file__).parents[2]
 ELSEWHERE = {
     "tools/embedded_postgres.py",
     "scorer_v2/database/concurrent_indexes.py",
+    "scorer_v2/database/optional_schema.py",
     "scorer_v2/database/schema_check.py",
     "tools/comparison/rows.py",
     "tools/demo/__init__.py",
